@@ -8,6 +8,7 @@ import type {
   NodeObject,
   PodDisruptionBudgetObject,
   PodObject,
+  WorkloadObject,
 } from "../schema/kubernetes.ts";
 import type { MaintenanceWindowObject } from "../schema/window.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
@@ -40,6 +41,7 @@ export const resources = {
   Event: { group: "events.k8s.io", version: "v1", plural: "events", isNamespaced: true },
   Deployment: { group: "apps", version: "v1", plural: "deployments", isNamespaced: true },
   ReplicaSet: { group: "apps", version: "v1", plural: "replicasets", isNamespaced: true },
+  StatefulSet: { group: "apps", version: "v1", plural: "statefulsets", isNamespaced: true },
   CustomResourceDefinition: {
     group: "apiextensions.k8s.io",
     version: "v1",
@@ -67,6 +69,8 @@ export interface KnownObjects {
   readonly Pod: PodObject;
   readonly PodDisruptionBudget: PodDisruptionBudgetObject;
   readonly Lease: LeaseObject;
+  readonly ReplicaSet: WorkloadObject;
+  readonly StatefulSet: WorkloadObject;
 }
 
 export type ObjectOf<K extends Kind> = K extends keyof KnownObjects ? KnownObjects[K] : KubeObject;
@@ -143,7 +147,7 @@ export interface KubeCache {
   byIndex<K extends Kind>(kind: K, index: IndexName, value: string): readonly ObjectOf<K>[];
   /** Calls `listener` for each change, in order, after the copy has changed. The result stops it. */
   onChange(listener: ChangeListener): () => void;
-  /** Milliseconds on the monotonic clock since the kind's view last had a gap (start, relist, dead watch). */
+  /** When, on the monotonic clock, the kind's view last had a gap: its start, a relist, a dead watch. */
   lastGapAt(kind: Kind): number;
 }
 

@@ -142,3 +142,9 @@ export interface LeaseObject extends KubeObject {
     readonly leaseTransitions?: number;
   };
 }
+
+/** ReplicaSets and StatefulSets: whether they run what they want. */
+export interface WorkloadObject extends KubeObject {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly readyReplicas?: number };
+}

@@ -1,19 +1,19 @@
 /** ManagedMachine: our durable record of one member of a pool. */
 import { z } from "zod";
 import {
-  blocker,
   conditions,
   instanceTags,
   name,
   nodeLabels,
+  mapOf,
   resolvedImage,
-  rules,
   taints,
   text,
   time,
 } from "./field.ts";
 import type { KubeObject } from "./kubernetes.ts";
 import { chargeType } from "./pool.ts";
+import { frozen, guarded } from "./rule.ts";
 
 export const attributes = z.object({
   nodeLabels: nodeLabels().optional(),
@@ -22,22 +22,22 @@ export const attributes = z.object({
 });
 export type AttributeFields = z.infer<typeof attributes>;
 
-export const machineSpec = z
-  .object({
-    poolName: name(),
-    poolUid: text(64),
+const identity = ["poolName", "poolUid", "revision", "chargeType"] as const;
+
+export const machineSpec = guarded(
+  z.object({
+    poolName: name().describe("Pool of which this machine is a member."),
+    poolUid: text(64).describe("UID of that pool, so that a namesake does not inherit the machine."),
     revision: z.int().describe("Number of the pool's template revision at creation."),
     chargeType,
     attributes: attributes
       .default({})
       .describe("Labels, taints and tags this machine should carry; changed by a sync or an upgrade only."),
-  })
-  .meta(
-    rules({
-      rule: "self.poolName == oldSelf.poolName && self.poolUid == oldSelf.poolUid && self.chargeType == oldSelf.chargeType && self.revision == oldSelf.revision",
-      message: "only attributes of a machine can change; its pool, revision and charge type are its identity",
-    }),
-  );
+  }),
+  ...identity.map((field) =>
+    frozen(field, `${field} of a machine cannot change: only its attributes can, the rest is its identity`),
+  ),
+);
 export type MachineSpec = z.infer<typeof machineSpec>;
 
 /** Everything that is sent to the provider to make the instance. Stored before it is sent, so that a repeat is identical. */
@@ -58,10 +58,10 @@ export const instanceRequest = z.object({
     )
     .max(10),
   chargeType,
-  tags: z.record(z.string(), text(256)).meta({ maxProperties: 32 }),
+  tags: mapOf(text(256), 32),
   resourceGroup: text(128).optional(),
   userDataSecret: text(253).optional(),
-  nodeLabels: z.record(z.string(), text(63)).meta({ maxProperties: 80 }),
+  nodeLabels: mapOf(text(63), 80),
   taints: taints(),
   unschedulable: z.boolean(),
 });
@@ -69,9 +69,9 @@ export type InstanceRequest = z.infer<typeof instanceRequest>;
 
 /** What a system disk is made from. Two disks with the same hash need no upgrade between them. */
 export const disk = z.object({
-  image: resolvedImage,
-  kubernetesVersion: text(32),
-  hash: text(16),
+  image: resolvedImage.describe("The operating system."),
+  kubernetesVersion: text(32).describe("Version of the kubelet."),
+  hash: text(16).describe("Hash of all that goes into the disk."),
 });
 export type DiskFields = z.infer<typeof disk>;
 
@@ -90,23 +90,30 @@ export const operationInHand = z.object({
   step: text(64),
   stepSince: time(),
   startedTime: time(),
-  sentTime: time().optional().describe("When this step's effect was about to be sent."),
-  tries: z.int().optional(),
   options: z.object({ drain: z.boolean(), release: z.boolean() }),
   target: disk.optional(),
   prior: z
     .object({
-      unschedulable: z.boolean(),
       systemDiskId: text(128).optional(),
       bootId: text(128).optional(),
-      wasExcludedFromLoadBalancers: z.boolean(),
+      workloads: z
+        .array(text(512))
+        .max(250)
+        .optional()
+        .describe("Owners of the pods that the drain will move."),
     })
     .optional()
-    .describe("How the node was before, so that it can be put back."),
+    .describe("What was there before, to tell the new from the old."),
   drainDeadline: time().optional(),
-  undoing: z.boolean().optional(),
-  failure: z.object({ reason: text(64), message: text(1024) }).optional(),
-  blockers: z.array(blocker).max(20).optional(),
+  failure: z
+    .object({
+      reason: text(64),
+      step: text(64),
+      message: text(1024),
+      outcome: z.enum(["Failed", "Blocked", "Cancelled"]),
+    })
+    .optional()
+    .describe("Why the operation is being put back."),
 });
 export type OperationInHand = z.infer<typeof operationInHand>;
 
@@ -119,38 +126,60 @@ export const repairRecord = z.object({
 });
 export type RepairRecord = z.infer<typeof repairRecord>;
 
-export const machineStatus = z.object({
+const machineStatusFields = z.object({
   summary: text(64).optional().describe("One word for people: Creating, Ready, Draining and so on."),
   creation: z
     .object({
       attempt: z.int(),
       clientToken: text(64),
       request: instanceRequest,
-      sentTime: time().optional(),
-      lastError: z.object({ reason: text(64), message: text(1024), time: time() }).optional(),
     })
     .optional(),
   instanceId: text(128).optional(),
   nodeName: text(253).optional(),
-  nodeUid: text(64).optional(),
   zone: text(64).optional(),
   instanceType: text(64).optional(),
   disk: disk.optional().describe("What the system disk in use was made from."),
   lastEpoch: z.int().optional(),
+  joinedTime: time().optional().describe("When the node was first Ready."),
   operation: operationInHand.optional(),
   applied: attributes
     .optional()
     .describe("Labels, taints and tags that we have set on the node and the instance."),
-  skippedUpgrade: z
-    .object({ hash: text(16), reason: text(64), message: text(1024), time: time() })
+  lastOperation: z
+    .object({
+      kind: operationKind,
+      operationUid: text(64).optional(),
+      outcome: z.enum(["Succeeded", "Failed", "Blocked", "Cancelled"]),
+      reason: text(64),
+      message: text(1024),
+      diskHash: text(16).optional(),
+      workloads: z
+        .array(text(512))
+        .max(250)
+        .optional()
+        .describe("Owners of the pods that the drain has moved."),
+      startedTime: time(),
+      finishedTime: time(),
+    })
     .optional()
-    .describe(
-      "The target this machine could not be upgraded to, and why; a retry or a new target clears it.",
-    ),
+    .describe("How the last operation of this machine ended."),
   repairs: z.array(repairRecord).max(20).optional(),
-  needsHuman: z.object({ reason: text(64), message: text(1024), since: time() }).optional(),
   conditions: conditions(),
 });
+export const machineStatus = guarded(
+  machineStatusFields,
+  {
+    cel: "!has(oldSelf.lastEpoch) || (has(self.lastEpoch) && self.lastEpoch >= oldSelf.lastEpoch)",
+    says: "lastEpoch cannot fall: a newer operation of this machine has begun, read the machine again",
+    field: "lastEpoch",
+  },
+  {
+    cel: "!has(oldSelf.creation) || !has(self.creation) || self.creation.attempt != oldSelf.creation.attempt || (self.creation.clientToken == oldSelf.creation.clientToken && self.creation.request == oldSelf.creation.request)",
+    says: "token and request of one attempt cannot change, or an instance could be made twice: raise creation.attempt",
+    field: "creation",
+  },
+);
 export type MachineStatus = z.infer<typeof machineStatus>;
 
 export interface ManagedMachineObject extends KubeObject {

@@ -1,76 +1,97 @@
 /** NodeOperation: what a person or the controller asked of named machines, and its visible run. Kept as the audit trail. */
 import { z } from "zod";
-import { blocker, conditions, int, name, rules, text, time } from "./field.ts";
+import { blocker, conditions, name, text, time } from "./field.ts";
 import type { KubeObject } from "./kubernetes.ts";
 import { disk } from "./machine.ts";
+import { frozen, guarded, keyed, ruled } from "./rule.ts";
 
 export const operationTarget = z.object({
-  machine: name(),
-  uid: text(64),
-  node: text(253).optional(),
+  machine: name().describe("Name of the ManagedMachine."),
+  uid: text(64).describe("UID of that machine, so that a namesake is spared."),
+  node: text(253).optional().describe("Its node when the operation was asked for, for people."),
 });
 export type OperationTarget = z.infer<typeof operationTarget>;
 
-const immutableFields = ["poolName", "kind", "targets", "requestedBy"] as const;
+const options = z.object({
+  drain: z.boolean().default(true).describe("Move the pods away first, through the Eviction API."),
+  release: z
+    .boolean()
+    .default(false)
+    .describe("RemoveNodes: give the instances back. A Subscription instance is kept all the same."),
+  lowersReplicas: z
+    .boolean()
+    .default(true)
+    .describe("RemoveNodes: the pool's count falls by the number removed."),
+  when: z.enum(["Now", "InWindow"]).default("InWindow").describe("Upgrade: at once, or in the window."),
+  rung: z
+    .enum(["RestartService", "Reboot", "ReplaceSystemDisk", "ReplaceInstance"])
+    .optional()
+    .describe("Repair: what to do. Absent: the ladder decides."),
+  labelsAndTaints: z.boolean().default(true).describe("SyncAttributes: labels and taints of the nodes."),
+  instanceTags: z.boolean().default(true).describe("SyncAttributes: tags of the instances."),
+});
 
-export const operationSpec = z
-  .object({
-    poolName: name(),
-    kind: z.enum(["RemoveNodes", "Upgrade", "Repair", "SyncAttributes"]),
-    targets: z
-      .array(operationTarget)
-      .max(2000)
-      .describe(
-        "Machines by name and UID, frozen when the operation was asked for. Empty means none, never all.",
-      ),
-    requestedBy: text(256).optional().describe("The person, or Controller."),
-    reason: text(64).optional(),
-    options: z
-      .object({
-        drain: z.boolean().default(true),
-        release: z.boolean().default(false),
-        lowersReplicas: z
-          .boolean()
-          .default(true)
-          .describe("RemoveNodes: the pool's count falls by the number removed."),
-        when: z.enum(["Now", "InWindow"]).default("InWindow"),
-        rung: z.enum(["RestartService", "Reboot", "ReplaceSystemDisk", "ReplaceInstance"]).optional(),
-        labelsAndTaints: z.boolean().default(true),
-        instanceTags: z.boolean().default(true),
-      })
-      .default({
-        drain: true,
-        release: false,
-        lowersReplicas: true,
-        when: "InWindow",
-        labelsAndTaints: true,
-        instanceTags: true,
-      }),
-    target: disk.optional().describe("Upgrade: what the disks will be made from."),
-    state: z.enum(["Run", "Pause", "Cancel"]).default("Run"),
-    approval: z.enum(["NotNeeded", "Waiting", "Approved", "Denied"]).default("NotNeeded"),
-    retry: z
-      .array(name())
-      .max(2000)
-      .optional()
-      .describe("Machines to try once more; each entry counts once."),
-    skip: z.array(name()).max(2000).optional().describe("Machines this operation leaves alone."),
-    retryCount: int(0, 1000).optional(),
-  })
-  .meta(
-    rules(
-      ...immutableFields.map((field) => ({
-        rule: `has(self.${field}) == has(oldSelf.${field}) && (!has(self.${field}) || self.${field} == oldSelf.${field})`,
-        message: `${field} of an operation cannot change: cancel it and ask for a new one`,
-        fieldPath: `.${field}`,
-      })),
-      {
-        rule: "oldSelf.state != 'Cancel' || self.state == 'Cancel'",
-        message: "a cancelled operation cannot run again: ask for a new one",
-        fieldPath: ".state",
-      },
-    ),
-  );
+const operationFields = z.object({
+  poolName: name().describe("Pool of the machines."),
+  kind: z.enum(["RemoveNodes", "Upgrade", "Repair", "SyncAttributes"]).describe("What is asked for."),
+  targets: keyed(z.array(operationTarget).max(2000), "machine").describe(
+    "Machines by name and UID, frozen when the operation was asked for. Empty means none, never all.",
+  ),
+  requestedBy: text(256).optional().describe("The person, or Controller."),
+  reason: text(64).optional().describe("Why it was asked for."),
+  options: options
+    .default({
+      drain: true,
+      release: false,
+      lowersReplicas: true,
+      when: "InWindow",
+      labelsAndTaints: true,
+      instanceTags: true,
+    })
+    .describe("How it is done."),
+  target: disk.optional().describe("Upgrade: what the disks will be made from."),
+  state: z.enum(["Run", "Pause", "Cancel"]).default("Run").describe("What the run should do now."),
+  approval: z
+    .enum(["NotNeeded", "Waiting", "Approved", "Denied"])
+    .default("NotNeeded")
+    .describe("A person's answer, where one is needed."),
+  retry: z.array(name()).max(2000).optional().describe("Machines to try once more; each entry counts once."),
+  skip: z.array(name()).max(2000).optional().describe("Machines this operation leaves alone."),
+});
+
+const frozenFields = ["poolName", "kind", "targets", "requestedBy"] as const;
+
+export const operationSpec = guarded(
+  ruled(
+    operationFields,
+    {
+      cel: "!self.options.release || self.kind == 'RemoveNodes'",
+      holds: (self) => !self.options.release || self.kind === "RemoveNodes",
+      says: "release is true, but kind {found} keeps its instances: set release to false, or kind to RemoveNodes",
+      field: "options.release",
+      found: { cel: "self.kind", of: (self) => self.kind },
+    },
+    {
+      cel: "!has(self.options.rung) || self.kind == 'Repair'",
+      holds: (self) => self.options.rung === undefined || self.kind === "Repair",
+      says: "rung is {found}, but only a Repair has rungs: remove it, or set kind to Repair",
+      field: "options.rung",
+    },
+  ),
+  ...frozenFields.map((field) =>
+    frozen(field, `${field} of an operation cannot change: cancel it and ask for a new one`),
+  ),
+  {
+    cel: "oldSelf.state != 'Cancel' || self.state == 'Cancel'",
+    says: "state cannot become {found}: a cancelled operation stays cancelled, ask for a new one",
+    field: "state",
+  },
+  {
+    cel: "!has(oldSelf.retry) || (has(self.retry) && size(self.retry) >= size(oldSelf.retry))",
+    says: "retry can only grow, because each entry counts once: add the machine's name at the end",
+    field: "retry",
+  },
+);
 export type OperationSpec = z.infer<typeof operationSpec>;
 
 export const machineProgress = z.object({
@@ -97,11 +118,7 @@ export const operationStatus = z.object({
   message: text(2048).optional(),
   startedTime: time().optional(),
   finishedTime: time().optional(),
-  machines: z
-    .array(machineProgress)
-    .max(2000)
-    .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] })
-    .optional(),
+  machines: keyed(z.array(machineProgress).max(2000), "name").optional(),
   retried: z.int().optional().describe("How many entries of spec.retry were taken up."),
   total: z.int().optional(),
   done: z.int().optional(),

@@ -1,40 +1,67 @@
 /** InfrastructureProvider: where instances come from, and what it offers. */
 import { z } from "zod";
-import { conditions, int, objectName, resolvedImage, rules, text, time } from "./field.ts";
+import { conditions, int, objectName, resolvedImage, shaped, text, time } from "./field.ts";
 import type { KubeObject } from "./kubernetes.ts";
+import { frozen, guarded, ruled } from "./rule.ts";
 
 /** How the simulated cloud behaves. Times are the medians; jitter spreads them. */
 export const simulatorSettings = z.object({
-  bootSeconds: int(0, 3600).default(20).optional(),
-  joinSeconds: int(0, 3600).default(5).optional(),
-  stopSeconds: int(0, 3600).default(5).optional(),
-  replaceDiskSeconds: int(0, 3600).default(10).optional(),
-  rebootSeconds: int(0, 3600).default(15).optional(),
-  releaseSeconds: int(0, 3600).default(5).optional(),
-  jitterPercent: int(0, 100).default(20).optional(),
-  seed: int(0, 2_000_000_000).default(1).optional(),
-  quotaInstances: int(0, 100_000).optional(),
+  bootSeconds: int(0, 3600).default(20).optional().describe("From start to running."),
+  joinSeconds: int(0, 3600).default(5).optional().describe("From running to a Ready node."),
+  stopSeconds: int(0, 3600).default(5).optional().describe("From the order to stopped."),
+  replaceDiskSeconds: int(0, 3600).default(10).optional().describe("From the order to a new system disk."),
+  rebootSeconds: int(0, 3600).default(15).optional().describe("From the order to running again."),
+  releaseSeconds: int(0, 3600).default(5).optional().describe("From the order to gone."),
+  jitterPercent: int(0, 100).default(20).optional().describe("How far the times may stray."),
+  seed: int(0, 2_000_000_000).default(1).optional().describe("Of all that is random here."),
+  quotaInstances: int(0, 100_000).optional().describe("Instances that may exist. Absent: no limit."),
   outOfStock: z
-    .array(z.object({ zone: text(64), instanceType: text(64).optional() }))
+    .array(
+      z.object({
+        zone: text(64).describe("Zone without stock."),
+        instanceType: text(64).optional().describe("Type that is sold out there. Absent: all types."),
+      }),
+    )
     .max(50)
-    .optional(),
+    .optional()
+    .describe("What cannot be bought."),
 });
 export type SimulatorSettings = z.infer<typeof simulatorSettings>;
 
-export const providerSpec = z
-  .object({
-    type: z.enum(["simulator", "local", "ecs"]),
-    region: text(64).min(1),
-    endpoint: text(512).optional(),
-    credentialsRef: objectName.optional(),
-    simulator: simulatorSettings.optional(),
-  })
-  .meta(
-    rules({
-      rule: "self.type == oldSelf.type && self.region == oldSelf.region",
-      message: "type and region of a provider cannot change: create another InfrastructureProvider",
-    }),
-  );
+const providerFields = z.object({
+  type: z.enum(["simulator", "local", "ecs"]).describe("Which adapter speaks to the infrastructure."),
+  region: text(64).min(1).describe("Region of the instances; node names begin with it."),
+  endpoint: shaped(
+    512,
+    "^(https?://)?[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$",
+    "must be a host, such as ecs.cn-hangzhou.aliyuncs.com; credentials belong in credentialsRef",
+  )
+    .describe("Address of the provider's API. Absent: the official one of the region.")
+    .optional(),
+  credentialsRef: objectName
+    .describe(
+      "Secret in this namespace with the credentials. Absent: those of the machine Poolkeeper runs on.",
+    )
+    .optional(),
+  simulator: simulatorSettings.describe("How the simulated cloud behaves.").optional(),
+});
+
+export const providerSpec = guarded(
+  ruled(providerFields, {
+    cel: "self.type == 'simulator' || !has(self.simulator)",
+    holds: (self) => self.type === "simulator" || self.simulator === undefined,
+    says: "simulator settings are set, but type is {found}: remove spec.simulator, or set type to simulator",
+    field: "simulator",
+    found: { cel: "self.type", of: (self) => self.type },
+    reason: "FieldValueForbidden",
+  }),
+  ...(["type", "region"] as const).map((field) =>
+    frozen(
+      field,
+      `${field} of a provider cannot change: create another InfrastructureProvider and clone the pools to it`,
+    ),
+  ),
+);
 export type ProviderSpec = z.infer<typeof providerSpec>;
 
 export const catalogueImage = resolvedImage.extend({

@@ -1,0 +1,81 @@
+/** Opens providers and keeps their status true: reachable, what they offer, and instances that nobody claims. */
+import { canonical } from "../core/hash.ts";
+import type { Instant } from "../core/model.ts";
+import { minuteMs, timeOf } from "../core/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Kube, KubeCache } from "../ports/kube.ts";
+import { ownershipTags } from "../ports/provider.ts";
+import type { InfrastructureProviderObject, ProviderStatus } from "../schema/provider.ts";
+import type { Instances } from "./instances.ts";
+import type { Providers } from "./providers.ts";
+
+export interface CatalogueDeps {
+  readonly kube: Kube;
+  readonly cache: KubeCache;
+  readonly clock: Clock;
+  readonly providers: Providers;
+}
+
+const refreshMs = 5 * minuteMs;
+const retryMs = 15_000;
+
+export async function reconcileProvider(key: string, deps: CatalogueDeps): Promise<Instant | null> {
+  const { cache, clock, kube, providers } = deps;
+  const problem = await providers.open(key);
+  const object = cache.get("InfrastructureProvider", key);
+  if (object === undefined) return null;
+  const { namespace = "", name } = object.metadata;
+  const found = providers.find(namespace, name);
+  const offered =
+    found === null ? null : await found.provider.catalogue().catch((error: unknown) => errorText(error));
+  const isReady = offered !== null && typeof offered !== "string";
+  const message = problem ?? (typeof offered === "string" ? offered : "");
+  const status: ProviderStatus = {
+    ...object.status,
+    ...(object.metadata.generation === undefined ? {} : { observedGeneration: object.metadata.generation }),
+    ...(isReady ? { catalogue: offered } : {}),
+    orphans: found === null ? [] : orphansOf(object, found.instances, deps),
+    conditions: [readyCondition(object, { isReady, message }, clock.now())],
+  };
+  if (canonical(object.status) !== canonical(status)) {
+    await kube.replace("InfrastructureProvider", { ...object, status }, "status");
+  }
+  return clock.now() + (isReady ? refreshMs : retryMs);
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Reported, never released by themselves (S32): an empty list of machines must not read as "all of them". */
+function orphansOf(
+  object: InfrastructureProviderObject,
+  instances: Instances,
+  { cache, clock }: CatalogueDeps,
+): NonNullable<ProviderStatus["orphans"]> {
+  if (!instances.isComplete()) return object.status?.orphans ?? [];
+  const claimed = new Set(cache.list("ManagedMachine").map(({ metadata }) => metadata.uid));
+  const known = new Map((object.status?.orphans ?? []).map((orphan) => [orphan.instanceId, orphan.since]));
+  const orphans = instances.all().filter(({ tags }) => !claimed.has(tags[ownershipTags.machine] ?? ""));
+  return orphans.slice(0, 100).map(({ id, tags }) => ({
+    instanceId: id,
+    since: known.get(id) ?? timeOf(clock.now()),
+    message: `carries the tags of machine ${tags[ownershipTags.machine] ?? "?"} of pool ${tags[ownershipTags.pool] ?? "?"}, which does not exist`,
+  }));
+}
+
+function readyCondition(
+  object: InfrastructureProviderObject,
+  { isReady, message }: { readonly isReady: boolean; readonly message: string },
+  now: Instant,
+): NonNullable<ProviderStatus["conditions"]>[number] {
+  const status = isReady ? "True" : "False";
+  const before = object.status?.conditions?.find(({ type }) => type === "Ready");
+  return {
+    type: "Ready",
+    status,
+    reason: isReady ? "Reachable" : "Unreachable",
+    message: message.slice(0, 2000),
+    lastTransitionTime: before?.status === status ? before.lastTransitionTime : timeOf(now),
+  };
+}

@@ -1,0 +1,142 @@
+/** The running controller: hears changes, keeps the queue, works it off. What is decided about a pool is in `loop.ts`. */
+import type { Announcement } from "../core/announce.ts";
+import type { Snapshot } from "../core/model.ts";
+import type { Clock } from "../ports/clock.ts";
+import { isPortError } from "../ports/errors.ts";
+import { keyOf, type Kube, type KubeCache } from "../ports/kube.ts";
+import type { Provider } from "../ports/provider.ts";
+import type { NodeObject } from "../schema/kubernetes.ts";
+import type { InfrastructureProviderObject } from "../schema/provider.ts";
+import { reconcileProvider } from "./catalogue.ts";
+import { createEvidenceBook } from "./evidence.ts";
+import { createFreshness } from "./freshness.ts";
+import { concernedKeys, poolsOfProvider } from "./interest.ts";
+import { createLeaseWatch } from "./leases.ts";
+import { type PassReport, reconcile } from "./loop.ts";
+import { createOutcomes } from "./outcomes.ts";
+import { createProviders } from "./providers.ts";
+import { createQueue } from "./queue.ts";
+import { reconcileWindow } from "./windows.ts";
+
+export interface ControllerDeps {
+  readonly kube: Kube;
+  readonly cache: KubeCache;
+  readonly clock: Clock;
+  readonly namespace: string;
+  readonly clusterUid: string;
+  readonly serverVersion: () => string;
+  readonly brake: () => string | null;
+  readonly connect: (object: InfrastructureProviderObject) => Promise<Provider>;
+  readonly announce: (snapshot: Snapshot, announcement: Announcement) => void;
+  readonly onPass: (pass: PassReport) => void;
+  /** A pass of one key ended with an error that no action owns: the key is tried again, later each time. */
+  readonly onError: (key: string, error: unknown) => void;
+}
+
+export interface Controller {
+  start(): void;
+  /** Ends after the passes in hand; nothing is begun after it is called. */
+  stop(): Promise<void>;
+  queueLength(): number;
+}
+
+const workers = 4;
+/** Two passes of one pool are at least this far apart, and further where a pass is dear: events come in swarms. */
+const minimumGapMs = 50;
+
+export function createController(deps: ControllerDeps): Controller {
+  const { cache, clock, kube } = deps;
+  const queue = createQueue(clock);
+  const interest = { cache, namespace: deps.namespace };
+  const lastPass = new Map<string, { readonly endedAt: number; readonly tookMs: number }>();
+  const evidence = createEvidenceBook(clock);
+  const startedAt = clock.monotonic();
+
+  const wake = (key: string): void => {
+    const last = lastPass.get(key);
+    const gapMs =
+      last === undefined ? 0 : last.endedAt + Math.max(minimumGapMs, last.tookMs * 2) - clock.monotonic();
+    queue.addAfter(key, Math.max(0, gapMs));
+  };
+  const wakeAll = (): void => {
+    for (const pool of cache.list("ManagedNodePool")) wake(`pool ${keyOf(pool)}`);
+  };
+  const providers = createProviders({
+    ...deps,
+    onChange: (providerKey) => {
+      for (const key of poolsOfProvider(providerKey, interest)) wake(key);
+    },
+  });
+  const leases = createLeaseWatch({ kube, clock, onChange: wakeAll });
+  const loopDeps = {
+    ...deps,
+    providers,
+    evidence,
+    leases,
+    outcomes: createOutcomes(),
+    freshness: createFreshness(cache),
+    cluster: {
+      uid: deps.clusterUid,
+      serverVersion: deps.serverVersion,
+      sinceGapMs: () => clock.monotonic() - Math.max(startedAt, cache.lastGapAt("Node")),
+      brake: deps.brake,
+    },
+  };
+
+  const runKey = (key: string): Promise<number | null> => {
+    const [kind, name = ""] = key.split(" ");
+    if (kind === "pool") return reconcile(name, loopDeps);
+    if (kind === "window") return reconcileWindow(name, deps);
+    return reconcileProvider(name, { ...deps, providers });
+  };
+
+  const runOne = async (key: string): Promise<void> => {
+    const began = clock.monotonic();
+    try {
+      const wakeAt = await runKey(key);
+      queue.forget(key);
+      if (wakeAt !== null) queue.addAfter(key, Math.max(10, wakeAt - clock.now()));
+    } catch (error) {
+      // A lost race is no failure: the newer version is on its way.
+      if (isPortError(error, "Conflict")) queue.addAfter(key, 100);
+      else {
+        deps.onError(key, error);
+        queue.addRateLimited(key);
+      }
+    }
+    lastPass.set(key, { endedAt: clock.monotonic(), tookMs: clock.monotonic() - began });
+    queue.done(key);
+  };
+
+  const work = async (): Promise<void> => {
+    for (let key = await queue.next(); key !== null; key = await queue.next()) await runOne(key);
+  };
+
+  let running: Promise<unknown> = Promise.resolve();
+  let unsubscribe: (() => void) | null = null;
+  return {
+    start: () => {
+      unsubscribe = cache.onChange((change) => {
+        if (change.kind === "Node" && isReady(change.after as NodeObject | undefined))
+          evidence.sawReady(change.key);
+        for (const key of concernedKeys(change, interest)) wake(key);
+      });
+      for (const provider of cache.list("InfrastructureProvider")) queue.add(`provider ${keyOf(provider)}`);
+      for (const window of cache.list("MaintenanceWindow")) queue.add(`window ${keyOf(window)}`);
+      wakeAll();
+      running = Promise.all(Array.from({ length: workers }, work));
+    },
+    stop: async () => {
+      unsubscribe?.();
+      leases.stop();
+      queue.shutDown();
+      await running;
+      await providers.stop();
+    },
+    queueLength: () => queue.size(),
+  };
+}
+
+function isReady(node: NodeObject | undefined): boolean {
+  return node?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}

@@ -1,0 +1,117 @@
+/** All actions of one decision: records first, then effects, machine by machine, each checked freshly before it is sent (S26). */
+import type { Action, InstanceAction, NodeAction, RecordAction } from "../core/action.ts";
+import { machineOf } from "../core/brake.ts";
+import { PortError } from "../ports/errors.ts";
+import { actInstance, actNode, actRecord, machineNamed, type Scene } from "./act.ts";
+
+export interface Performed {
+  readonly done: number;
+  /** Compare-and-swaps that lost: the view was older than we thought, look again at once. */
+  readonly conflicts: number;
+  readonly failures: readonly { readonly action: Action; readonly error: unknown }[];
+}
+
+const parallel = 16;
+
+export async function perform(actions: readonly Action[], scene: Scene): Promise<Performed> {
+  const groups = Map.groupBy(actions, (action) => machineOf(action) || action.kind);
+  const tally = { done: 0, conflicts: 0, failures: [] as { action: Action; error: unknown }[] };
+  await inParallel([...groups.values()], parallel, async (group) => {
+    if (!(await isStillCurrent(group, scene))) {
+      tally.conflicts += 1;
+      return;
+    }
+    for (const action of group) await performOne(action, scene, tally);
+  });
+  return tally;
+}
+
+async function performOne(
+  action: Action,
+  scene: Scene,
+  tally: { done: number; conflicts: number; failures: { action: Action; error: unknown }[] },
+): Promise<void> {
+  const { outcomes, clock } = scene.deps;
+  const effect = { pool: scene.key, machine: machineOf(action), action: action.kind, at: clock.now() };
+  try {
+    await send(action, scene);
+    tally.done += 1;
+    if (!isRecord(action) && action.kind !== "EvictPod") outcomes.succeeded(effect);
+  } catch (error) {
+    // Somebody was faster; their write is on its way to our view and decides anew.
+    const isRace =
+      error instanceof PortError &&
+      (error.kind === "Conflict" ||
+        error.kind === "AlreadyExists" ||
+        (error.kind === "NotFound" && isRecord(action)));
+    if (isRace) {
+      tally.conflicts += 1;
+      return;
+    }
+    outcomes.failed({ ...effect, at: clock.now() }, error);
+    tally.failures.push({ action, error });
+  }
+}
+
+const recordKinds: ReadonlySet<string> = new Set([
+  "RecordMachine",
+  "AdvanceMachine",
+  "SetAttributes",
+  "ForgetMachine",
+  "RecordOperation",
+  "AdjustReplicas",
+  "HoldPool",
+  "LetPoolGo",
+]);
+const nodeKinds: ReadonlySet<string> = new Set([
+  "CordonNode",
+  "UncordonNode",
+  "LabelNode",
+  "EvictPod",
+  "DeletePod",
+  "DeleteNode",
+]);
+
+function isRecord(action: Action): action is RecordAction {
+  return recordKinds.has(action.kind);
+}
+
+function isNodeAction(action: Action): action is NodeAction {
+  return nodeKinds.has(action.kind);
+}
+
+async function send(action: Action, scene: Scene): Promise<void> {
+  if (isRecord(action)) return actRecord(action, scene);
+  if (isNodeAction(action)) return actNode(action, scene);
+  return actInstance(action satisfies InstanceAction, scene);
+}
+
+/** Effects are sent only while the machine's stored operation is the one they were decided for. Records check themselves. */
+async function isStillCurrent(group: readonly Action[], scene: Scene): Promise<boolean> {
+  const effect = group.find((action) => !isRecord(action));
+  if (effect === undefined || !("epoch" in effect) || effect.epoch === null) return true;
+  const machine = machineNamed(scene.snapshot, effect.machine);
+  if (machine === null) return false;
+  const fresh = await scene.deps.kube
+    .get("ManagedMachine", { namespace: scene.namespace, name: effect.machine })
+    .catch(() => null);
+  const operation = fresh?.status?.operation;
+  return (
+    fresh?.metadata.uid === machine.record.metadata.uid &&
+    operation?.epoch === effect.epoch &&
+    operation.step === effect.step
+  );
+}
+
+/** Runs `work` over all items, at most `limit` at once, in their order. */
+export async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+}

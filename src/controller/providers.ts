@@ -1,0 +1,98 @@
+/** The open providers: one adapter and one list of instances per InfrastructureProvider object. */
+import type { Capabilities, ProviderView } from "../core/model.ts";
+import type { Clock } from "../ports/clock.ts";
+import { keyOf, type KubeCache } from "../ports/kube.ts";
+import type { Provider } from "../ports/provider.ts";
+import type { InfrastructureProviderObject } from "../schema/provider.ts";
+import { createInstances, type Instances } from "./instances.ts";
+
+export interface OpenProvider {
+  readonly provider: Provider;
+  readonly instances: Instances;
+}
+
+export interface Providers {
+  /** The open provider of a pool, or null while it does not exist or cannot be opened. */
+  find(namespace: string, name: string): OpenProvider | null;
+  /** Opens what is new; closes what is gone. Returns why it could not be opened, or null. */
+  open(key: string): Promise<string | null>;
+  view(namespace: string, name: string): ProviderView;
+  stop(): Promise<void>;
+}
+
+export interface ProvidersDeps {
+  readonly cache: KubeCache;
+  readonly clock: Clock;
+  readonly clusterUid: string;
+  readonly connect: (object: InfrastructureProviderObject) => Promise<Provider>;
+  readonly onChange: (providerKey: string) => void;
+}
+
+const noCapabilities: Capabilities = { restartService: false, replaceSystemDisk: false, subscription: false };
+
+export function createProviders(deps: ProvidersDeps): Providers {
+  const open = new Map<string, OpenProvider>();
+  const problems = new Map<string, string>();
+
+  const close = async (key: string): Promise<void> => {
+    const found = open.get(key);
+    open.delete(key);
+    problems.delete(key);
+    found?.instances.stop();
+    await found?.provider.close();
+  };
+
+  const openOne = async (object: InfrastructureProviderObject): Promise<void> => {
+    const key = keyOf(object);
+    const provider = await deps.connect(object);
+    const instances = createInstances({
+      provider,
+      clusterUid: deps.clusterUid,
+      clock: deps.clock,
+      onChange: () => deps.onChange(key),
+    });
+    open.set(key, { provider, instances });
+    instances.start();
+  };
+
+  return {
+    find: (namespace, name) => open.get(`${namespace}/${name}`) ?? null,
+    open: async (key) => {
+      const object = deps.cache.get("InfrastructureProvider", key);
+      if (object === undefined) {
+        await close(key);
+        return null;
+      }
+      if (open.has(key)) return null;
+      try {
+        await openOne(object);
+        problems.delete(key);
+        return null;
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        problems.set(key, message);
+        return message;
+      }
+    },
+    view: (namespace, name) => {
+      const key = `${namespace}/${name}`;
+      const found = open.get(key);
+      const object = deps.cache.get("InfrastructureProvider", key);
+      const missing = `InfrastructureProvider ${key} does not exist: kubectl -n ${namespace} get infra`;
+      return {
+        name,
+        region: object?.spec.region ?? "",
+        catalogue: object?.status?.catalogue ?? null,
+        isListComplete: found?.instances.isComplete() ?? false,
+        message:
+          object === undefined
+            ? missing
+            : (problems.get(key) ?? found?.instances.problem() ?? "not opened yet"),
+        capabilities: found?.provider.capabilities ?? noCapabilities,
+      };
+    },
+    stop: async () => {
+      await Promise.all([...open.keys()].map(close));
+    },
+  };
+}

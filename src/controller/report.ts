@@ -1,0 +1,186 @@
+/** Writes what was decided into the API, before it is done: the pool's status, its operations', and the machines' words (S2). */
+import type { Decision, Held } from "../core/action.ts";
+import { canonical, hashOf } from "../core/hash.ts";
+import { machineSummary } from "../core/machine-status.ts";
+import type { Instant, Snapshot } from "../core/model.ts";
+import { operationReport } from "../core/operation-status.ts";
+import { type ConditionReport, type PoolReport, poolReport } from "../core/status.ts";
+import { timeOf } from "../core/time.ts";
+import type { Kube } from "../ports/kube.ts";
+import { keyOf } from "../ports/kube.ts";
+import type { PoolStatus } from "../schema/pool.ts";
+import { sentence } from "../text/sentence.ts";
+import type { Freshness } from "./freshness.ts";
+import { inParallel } from "./perform.ts";
+
+export interface ReportDeps {
+  readonly kube: Kube;
+  readonly freshness: Freshness;
+}
+
+/** Returns the snapshot with the pool as it is stored now, so that later writes of the pass carry its newest version. */
+export async function report(
+  snapshot: Snapshot,
+  decision: Decision,
+  now: Instant,
+  deps: ReportDeps,
+): Promise<Snapshot> {
+  const key = keyOf(snapshot.pool);
+  await reportOperations(key, { snapshot, decision }, now, deps);
+  await reportMachines(key, { snapshot, decision }, deps);
+  const status = poolStatus(snapshot, decision, now);
+  if (isSameStatus(snapshot.pool.status, status)) return snapshot;
+  const pool = await deps.kube.replace("ManagedNodePool", { ...snapshot.pool, status }, "status");
+  deps.freshness.wrote(key, "ManagedNodePool", pool);
+  return { ...snapshot, pool };
+}
+
+interface Pass {
+  readonly snapshot: Snapshot;
+  readonly decision: Decision;
+}
+
+async function reportOperations(
+  key: string,
+  pass: Pass,
+  now: Instant,
+  { kube, freshness }: ReportDeps,
+): Promise<void> {
+  const open = pass.snapshot.operations.filter((operation) => operation.status?.finishedTime === undefined);
+  await inParallel(open, 8, async (operation) => {
+    const { status, because } = operationReport(operation, pass, now);
+    const message = because === null ? {} : { message: sentence(because.reason, because.facts) };
+    const next = { ...status, ...message };
+    if (isSameStatus(operation.status, next)) return;
+    freshness.wrote(
+      key,
+      "NodeOperation",
+      await kube.replace("NodeOperation", { ...operation, status: next }, "status"),
+    );
+  });
+}
+
+/** Only words that no other write of this pass will set. */
+async function reportMachines(
+  key: string,
+  { snapshot, decision }: Pass,
+  { kube, freshness }: ReportDeps,
+): Promise<void> {
+  const written = new Set(
+    decision.actions.flatMap((action) => ("machine" in action ? [action.machine] : [])),
+  );
+  const changed = snapshot.machines.filter(({ record, node }) => {
+    const { status } = record;
+    return (
+      status !== undefined &&
+      !written.has(record.metadata.name) &&
+      status.summary !== machineSummary(status, node)
+    );
+  });
+  await inParallel(changed, 8, async ({ record, node }) => {
+    const status = { ...record.status, summary: machineSummary(record.status ?? {}, node) };
+    freshness.wrote(
+      key,
+      "ManagedMachine",
+      await kube.replace("ManagedMachine", { ...record, status }, "status"),
+    );
+  });
+}
+
+function poolStatus(snapshot: Snapshot, decision: Decision, now: Instant): PoolStatus {
+  const { pool } = snapshot;
+  const found = poolReport(snapshot, decision, now);
+  const { counts, target, nextWindow } = found;
+  const before = pool.status;
+  const message = found.held[0];
+  return {
+    ...(pool.metadata.generation === undefined ? {} : { observedGeneration: pool.metadata.generation }),
+    summary: found.summary,
+    ...(message === undefined ? {} : { message: sentence(message.reason, message.facts) }),
+    replicas: counts.machines,
+    readyReplicas: counts.ready,
+    upToDateReplicas: counts.upToDate,
+    unavailableReplicas: Math.max(0, counts.wanted - counts.ready),
+    selector: `poolkeeper.dev/pool=${pool.metadata.name}`,
+    ...revisionsOf(snapshot, now),
+    ...(target === null
+      ? {}
+      : { targetImage: target.image, targetKubernetesVersion: target.kubernetesVersion }),
+    ...(nextWindow === null ? {} : { nextWindow }),
+    lastMachineNumber: lastNumber(snapshot, decision),
+    blockers: blockersOf(found, before, now),
+    conditions: found.conditions.map((condition) => conditionOf(condition, pool, now)),
+  };
+}
+
+/** Numbers of machines about to be recorded are spent before the records are made. */
+function lastNumber({ pool, machines }: Snapshot, { actions }: Decision): number {
+  const names = [
+    ...machines.map(({ record }) => record.metadata.name),
+    ...actions.flatMap((action) => (action.kind === "RecordMachine" ? [action.name] : [])),
+  ];
+  const numbers = names.map((name) => Number(/-(\d+)$/.exec(name)?.[1] ?? 0));
+  return Math.max(pool.status?.lastMachineNumber ?? 0, ...numbers);
+}
+
+function revisionsOf({ pool }: Snapshot, now: Instant): Pick<PoolStatus, "revision" | "revisions"> {
+  const known = pool.status?.revisions ?? [];
+  const { template } = pool.spec;
+  const hash = hashOf(canonical(template));
+  const last = known.at(-1);
+  if (last?.hash === hash) return { revision: last.number, revisions: known };
+  const number = (last?.number ?? 0) + 1;
+  const kept = known.filter((revision) => revision.hash !== hash).slice(-9);
+  return { revision: number, revisions: [...kept, { number, hash, recordedTime: timeOf(now), template }] };
+}
+
+function blockersOf(
+  found: PoolReport,
+  before: PoolStatus | undefined,
+  now: Instant,
+): NonNullable<PoolStatus["blockers"]> {
+  const since = new Map(
+    (before?.blockers ?? []).map((blocker) => [`${blocker.reason} ${blocker.object}`, blocker.since]),
+  );
+  const blockers = new Map(
+    found.held.map((held) => {
+      const object = objectOf(held);
+      const blocker = {
+        reason: held.reason,
+        object,
+        message: sentence(held.reason, held.facts),
+        since: since.get(`${held.reason} ${object}`) ?? timeOf(now),
+      };
+      return [`${held.reason} ${object}`, blocker];
+    }),
+  );
+  return [...blockers.values()].slice(0, 50);
+}
+
+function objectOf({ machine, facts, wish }: Held): string {
+  const object = facts["object"];
+  if (typeof object === "string" && object !== "") return machine === "" ? object : `${machine}: ${object}`;
+  return machine === "" ? wish : machine;
+}
+
+function conditionOf(
+  report: ConditionReport,
+  pool: Snapshot["pool"],
+  now: Instant,
+): NonNullable<PoolStatus["conditions"]>[number] {
+  const status = report.isTrue ? "True" : "False";
+  const before = pool.status?.conditions?.find(({ type }) => type === report.type);
+  return {
+    type: report.type,
+    status,
+    reason: report.reason,
+    message: report.because === null ? "" : sentence(report.because.reason, report.because.facts),
+    ...(pool.metadata.generation === undefined ? {} : { observedGeneration: pool.metadata.generation }),
+    lastTransitionTime: before?.status === status ? before.lastTransitionTime : timeOf(now),
+  };
+}
+
+/** Times inside sentences move with every look; a status that differs in nothing else is not written again. */
+function isSameStatus(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b);
+}

@@ -1,0 +1,49 @@
+/** Two states of a spec: which fields differ, and the smallest merge patch from one to the other. Judges nothing. */
+import { canonical } from "../hash.ts";
+
+export interface FieldChange {
+  readonly path: readonly string[];
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** Objects are compared field by field, lists as a whole, as a merge patch does. */
+export function fieldChanges(
+  from: unknown,
+  to: unknown,
+  path: readonly string[] = [],
+): readonly FieldChange[] {
+  if (!isFields(from) || !isFields(to)) {
+    return canonical(from ?? null) === canonical(to ?? null) ? [] : [{ path, from, to }];
+  }
+  const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
+  return [...keys].flatMap((key) => fieldChanges(from[key], to[key], [...path, key]));
+}
+
+/** Null stands for a field that goes. */
+export function mergePatchOf(changes: readonly FieldChange[]): Readonly<Record<string, unknown>> {
+  const patch: Record<string, unknown> = {};
+  for (const { path, to } of changes) {
+    let fields = patch;
+    for (const key of path.slice(0, -1)) {
+      const inner = isFields(fields[key]) ? fields[key] : {};
+      fields[key] = inner;
+      fields = inner;
+    }
+    fields[path.at(-1) ?? ""] = to ?? null;
+  }
+  return patch;
+}
+
+/** A value as a fact: text and numbers as they are, the rest as short JSON, nothing as "none". */
+export function shownValue(value: unknown): string | number {
+  if (value === undefined || value === null) return "none";
+  if (typeof value === "string" || typeof value === "number") return value;
+  if (Array.isArray(value) && value.every((item) => typeof item === "string"))
+    return value.join(", ") || "none";
+  return JSON.stringify(value);
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

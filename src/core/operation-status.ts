@@ -1,0 +1,98 @@
+/** The visible state of one operation: phase, counts, and who waits for what. */
+import type { MachineProgress, NodeOperationObject, OperationStatus } from "../schema/operation.ts";
+import type { Decision } from "./action.ts";
+import { drainState } from "./drain.ts";
+import type { Instant, Snapshot } from "./model.ts";
+import { isEnd, type Progress, progressOf } from "./progress.ts";
+import type { Facts, Reason } from "./reason.ts";
+import { timeOf } from "./time.ts";
+
+export interface OperationReport {
+  readonly status: OperationStatus;
+  /** Why the operation as a whole waits; its sentence becomes the message. */
+  readonly because: { readonly reason: Reason; readonly facts: Facts } | null;
+}
+
+export function operationReport(
+  operation: NodeOperationObject,
+  look: { readonly snapshot: Snapshot; readonly decision: Decision },
+  now: Instant,
+): OperationReport {
+  const { snapshot } = look;
+  const progress = progressOf(operation, snapshot, now);
+  const machines = progress.map((item) => withBlockers(item, snapshot, now));
+  const isFinished = machines.every(({ state }) => isEnd(state));
+  const because = isFinished ? null : waitOf(operation, look.decision, progress);
+  const started =
+    operation.status?.startedTime ??
+    (machines.some(({ state }) => state !== "Waiting") ? timeOf(now) : undefined);
+  const status: OperationStatus = {
+    ...(operation.metadata.generation === undefined
+      ? {}
+      : { observedGeneration: operation.metadata.generation }),
+    phase: isFinished ? endPhase(operation, machines) : phaseOf(operation, machines, because?.reason),
+    ...(because === null ? {} : { reason: because.reason }),
+    ...(started === undefined ? {} : { startedTime: started }),
+    ...(isFinished ? { finishedTime: operation.status?.finishedTime ?? timeOf(now) } : {}),
+    machines,
+    retried: (operation.spec.retry ?? []).length,
+    total: machines.length,
+    done: machines.filter(({ state }) => isEnd(state)).length,
+  };
+  return { status, because };
+}
+
+function withBlockers({ record, machine }: Progress, snapshot: Snapshot, now: Instant): MachineProgress {
+  if (record.state !== "Running" || record.step !== "Drain" || machine === null) return record;
+  const { blocked } = drainState(machine, snapshot, now);
+  if (blocked.length === 0) return record;
+  const blockers = blocked.slice(0, 20).map(({ pod, reason, budgets, facts }) => ({
+    reason,
+    object: `Pod ${pod.namespace}/${pod.name}`,
+    message:
+      budgets
+        .map(
+          (budget) =>
+            `PodDisruptionBudget ${budget.namespace}/${budget.name} allows ${budget.disruptionsAllowed}`,
+        )
+        .join("; ") || String(facts["message"] ?? ""),
+    since: record.since ?? timeOf(now),
+  }));
+  return { ...record, blockers };
+}
+
+/** The wait that concerns this operation: of its own machines, or of the policy that runs it. */
+function waitOf(
+  operation: NodeOperationObject,
+  decision: Decision,
+  progress: readonly Progress[],
+): OperationReport["because"] {
+  const names = new Set(progress.map(({ target }) => target.machine));
+  const wish =
+    operation.spec.kind === "Upgrade" ? "Upgrade" : operation.spec.kind === "Repair" ? "Repair" : "Remove";
+  const held =
+    decision.held.find((item) => item.wish === wish && (item.machine === "" || names.has(item.machine))) ??
+    decision.held.find((item) => names.has(item.machine));
+  return held === undefined ? null : { reason: held.reason, facts: held.facts };
+}
+
+const pausing: ReadonlySet<string> = new Set(["PausedByUser", "Paused", "TooManyFailed", "TooManyBlocked"]);
+
+function phaseOf(
+  operation: NodeOperationObject,
+  machines: readonly MachineProgress[],
+  reason: Reason | undefined,
+): NonNullable<OperationStatus["phase"]> {
+  const isRunning = machines.some(({ state }) => state === "Running");
+  if (operation.spec.approval === "Waiting") return "NeedsHuman";
+  if (!isRunning && (operation.spec.state === "Pause" || pausing.has(reason ?? ""))) return "Paused";
+  return isRunning || machines.some(({ state }) => isEnd(state)) ? "Running" : "Pending";
+}
+
+function endPhase(
+  operation: NodeOperationObject,
+  machines: readonly MachineProgress[],
+): NonNullable<OperationStatus["phase"]> {
+  if (operation.spec.state === "Cancel" || operation.spec.approval === "Denied") return "Cancelled";
+  return machines.some(({ state }) => state === "Failed" || state === "Blocked") ? "Failed" : "Succeeded";
+}

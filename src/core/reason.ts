@@ -1,0 +1,112 @@
+/**
+ * The closed list of reasons: why something is done, and why something is not done now. The sentences are in src/text;
+ * the facts they need travel beside the code.
+ */
+
+/** Why an action is wanted. */
+export type Cause =
+  | "BelowDesired"
+  | "AboveDesired"
+  | "RemovalRequested"
+  | "PoolDeleted"
+  | "Outdated"
+  | "UpgradeRequested"
+  | "NodeSick"
+  | "RepairRequested"
+  | "InstanceVanished"
+  | "SyncRequested"
+  | "InProgress"
+  | "PutBack"
+  | "AttributesDiffer"
+  | "CreateFailed";
+
+/** Why a wish is held back now. Each names what it waits for. */
+export type HoldReason =
+  | "Paused"
+  | "PausedByUser"
+  | "BrakeOn"
+  | "ViewTooYoung"
+  | "ProviderUnavailable"
+  | "ProviderDenied"
+  | "OutOfStock"
+  | "QuotaExceeded"
+  | "Throttled"
+  | "BackingOff"
+  | "ImageUnknown"
+  | "VersionSkew"
+  | "WindowClosed"
+  | "WindowMissing"
+  | "WindowTooShort"
+  | "NoWindow"
+  | "MaxUnavailable"
+  | "BatchInProgress"
+  | "Soaking"
+  | "HealthGate"
+  | "TooManyFailed"
+  | "TooManyBlocked"
+  | "OtherPoolUpgrading"
+  | "RecentlyUpgraded"
+  | "DrainBlocked"
+  | "DrainImpossible"
+  | "PodsTerminating"
+  | "UncordonedByPerson"
+  | "CordonedByPerson"
+  | "AutoscalerOwnsNode"
+  | "RepairInProgress"
+  | "RepairsElsewhere"
+  | "Storm"
+  | "PathUnproven"
+  | "EvidenceTooYoung"
+  | "AwaitingApproval"
+  | "NeedsHuman"
+  | "RemovalsInProgress"
+  | "DeletionNotConfirmed"
+  | "AwaitingInstance"
+  | "AwaitingNode"
+  | "Superseded"
+  | "CreationsInProgress";
+
+/** Why an operation of a machine ended other than well. */
+export type FailureReason =
+  | "DrainTimedOut"
+  | "StepTimedOut"
+  | "EffectRefused"
+  | "InstanceVanished"
+  | "VersionMismatch"
+  | "Cancelled"
+  | "NotHealed"
+  | "KeptSubscription"
+  | "NodeNotReady";
+
+/** What a person's wish can be refused for. */
+export type RefusalReason =
+  | "NotFound"
+  | "NotAMember"
+  | "CountOutOfRange"
+  | "NothingToDo"
+  | "PoolDeleting"
+  | "PoolPaused"
+  | "NameTaken"
+  | "InvalidName"
+  | "InvalidValue"
+  | "UnknownZone"
+  | "UnknownInstanceType"
+  | "UnknownImage"
+  | "UnknownProvider"
+  | "VersionSkewTooNew"
+  | "VersionSkewTooOld"
+  | "ChargeTypeUnsupported"
+  | "OperationRunning"
+  | "OperationFinished"
+  | "OperationNotFound"
+  | "NotATarget"
+  | "NotWaitingForApproval"
+  | "NothingBehind"
+  | "WindowUnknown"
+  | "ZoneUnknown"
+  | "RevisionUnknown";
+
+export type Reason = Cause | HoldReason | FailureReason | RefusalReason;
+
+/** What a sentence needs besides its code: names, numbers, times. */
+export type Facts = Readonly<Record<string, string | number>>;

@@ -1,0 +1,250 @@
+/** The only server process: reads what was chosen, builds the adapters, starts the controller, and ends all of it in order. */
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { pino } from "pino";
+import { type Controller, createController } from "./controller/controller.ts";
+import type { Announcement } from "./core/announce.ts";
+import type { Snapshot } from "./core/model.ts";
+import { createRecorder } from "./kube/events.ts";
+import { createElection } from "./kube/lease.ts";
+import { realClock } from "./ports/clock.ts";
+import type { Kube } from "./ports/kube.ts";
+import { brakeOf } from "./start/brake.ts";
+import { StartError } from "./start/error.ts";
+import { serveHttp } from "./start/http.ts";
+import { ensureNamespace, ensureProvider, installCrds, missingCrds } from "./start/install.ts";
+import { createMetrics } from "./start/metrics.ts";
+import type { StartOptions } from "./start/options.ts";
+import { createProgress, type Progress } from "./start/progress.ts";
+import { createSample } from "./start/sample.ts";
+import { type ClusterSession, openSession } from "./start/session.ts";
+import { createSimulators } from "./start/simulator.ts";
+import { createStopper } from "./start/stopper.ts";
+
+/** Runs until it is told to stop. Resolves with the exit code. */
+export async function start(options: StartOptions): Promise<number> {
+  const stopper = createStopper();
+  const progress = createProgress(process.stderr, realClock);
+  try {
+    await run({ ...options, dataDir: resolve(options.dataDir) }, { stopper, progress });
+    return stopper.exitCode();
+  } catch (error) {
+    if (stopper.isStopping()) return stopper.exitCode();
+    const isKnown = error instanceof StartError || (error instanceof Error && error.name === "PortError");
+    process.stderr.write(`poolkeeper: ${isKnown ? (error as Error).message : describe(error)}\n`);
+    return 1;
+  } finally {
+    await stopper.runAll();
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+interface Stage {
+  readonly stopper: ReturnType<typeof createStopper>;
+  readonly progress: Progress;
+}
+
+async function run(options: StartOptions, stage: Stage): Promise<void> {
+  const { stopper, progress } = stage;
+  const log = pino(
+    { name: "poolkeeper", level: process.env["POOLKEEPER_LOG"] ?? "info" },
+    pino.destination(2),
+  );
+  let session: ClusterSession | null = null;
+  let controller: Controller | null = null;
+  let missing: string | null = "starting";
+  const metrics = createMetrics(
+    () => session?.cache ?? null,
+    () => controller?.queueLength() ?? 0,
+  );
+  // The port first: a second start on it fails before it has touched anything.
+  const http = await serveHttp(options.port, {
+    notReadyBecause: () =>
+      missing ?? (session?.cache.isSynced() === true ? null : "the watches are being renewed"),
+    metrics: metrics.text,
+  });
+  stopper.add(http.close);
+  const kubeconfig = await openCluster(options, stage);
+  missing = "the caches are being filled";
+  session = await openSession({
+    kubeconfig,
+    context: options.context,
+    component: "controller",
+    namespace: options.namespace,
+    clock: realClock,
+    metrics: () => metrics,
+    prepare: (kube) => prepare(kube, options),
+  });
+  stopper.add(session.stop);
+  const { kube, cache } = session;
+  const simulators = createSimulators({
+    kube,
+    cache,
+    clock: realClock,
+    dataDir: options.cluster === "embedded" ? null : options.dataDir,
+    log: (line) => log.info(line),
+  });
+  stopper.add(simulators.stop);
+  const recorder = createRecorder({
+    kube,
+    clock: realClock,
+    component: "poolkeeper-controller",
+    instance: hostname(),
+  });
+  stopper.add(async () => recorder.stop());
+  controller = createController({
+    ...session,
+    clock: realClock,
+    namespace: options.namespace,
+    brake: () => brakeOf(options.dataDir),
+    connect: simulators.connect,
+    announce: (snapshot, announcement) => announce(recorder, snapshot, announcement),
+    onPass: (pass) => {
+      metrics.passed(pass);
+      for (const { action, error } of pass.failures) {
+        log.warn(
+          { pool: pass.pool, action: action.kind, machine: "machine" in action ? action.machine : undefined },
+          messageOf(error),
+        );
+      }
+      for (const action of pass.actions) {
+        log.debug({
+          pool: pass.pool,
+          action: action.kind,
+          machine: "machine" in action ? action.machine : undefined,
+          because: action.because.reason,
+        });
+      }
+    },
+    onError: (key, error) => {
+      metrics.failed(key);
+      log.error({ key }, messageOf(error));
+    },
+  });
+  await lead(controller, { session, stage, namespace: options.namespace, setLeader: metrics.setLeader });
+  if (options.sample) await createSample(kube, options.namespace);
+  missing = null;
+  welcome(options, { progress, url: http.url, server: session.server, kubeconfig });
+  await stopper.asked;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The kubeconfig to work with; null for the order that kubectl uses too. */
+async function openCluster(options: StartOptions, { stopper, progress }: Stage): Promise<string | null> {
+  if (options.cluster === "existing") return options.kubeconfig;
+  if (options.cluster === "embedded") {
+    const { startEmbedded } = await import("./start/embedded.ts");
+    const embedded = await startEmbedded(options.dataDir, realClock);
+    stopper.add(embedded.stop);
+    return embedded.kubeconfigPath;
+  }
+  const { startControlPlane } = await import("./start/control-plane.ts");
+  const plane = await startControlPlane({
+    dataDir: options.dataDir,
+    isTest: false,
+    progress,
+    signal: stopper.signal,
+  });
+  stopper.add(plane.stop);
+  plane.lost.then((error) => stopper.fail(error)).catch(() => {});
+  return plane.kubeconfigPath;
+}
+
+async function prepare(kube: Kube, options: StartOptions): Promise<void> {
+  if (options.installCrds || options.cluster !== "existing") await installCrds(kube, realClock);
+  else {
+    const missing = await missingCrds(kube);
+    if (missing.length > 0) {
+      throw new StartError(
+        `The cluster does not know ${missing.join(", ")}. Install poolkeeper's kinds: bin/poolkeeper install --crds, or start with --install-crds`,
+      );
+    }
+  }
+  if (options.cluster !== "existing" || options.installCrds) await ensureNamespace(kube, options.namespace);
+  if (options.provider !== null) await ensureProvider(kube, options.namespace, options.provider);
+}
+
+interface Lead {
+  readonly session: ClusterSession;
+  readonly stage: Stage;
+  readonly namespace: string;
+  readonly setLeader: (isLeader: boolean) => void;
+}
+
+/** Resolves when this process leads. Losing the lead ends it: a fresh process is the safest way back. */
+async function lead(controller: Controller, { session, stage, namespace, setLeader }: Lead): Promise<void> {
+  const { stopper } = stage;
+  await new Promise<void>((resolveLead) => {
+    const election = createElection({
+      kube: session.kube,
+      clock: realClock,
+      namespace,
+      name: "poolkeeper",
+      identity: `${hostname()}_${process.pid}`,
+      onStarted: () => {
+        setLeader(true);
+        controller.start();
+        resolveLead();
+      },
+      onStopped: () => {
+        setLeader(false);
+        if (!stopper.isStopping())
+          stopper.fail(
+            new StartError(
+              "Another poolkeeper leads now, or the lease could not be renewed. Start again to stand by.",
+            ),
+          );
+      },
+      onLeader: (identity) => {
+        if (!identity.endsWith(`_${process.pid}`)) stage.progress.say(`Standing by: ${identity} leads.`);
+      },
+    });
+    stopper.add(election.stop);
+    stopper.add(controller.stop);
+    stopper.asked.then(resolveLead).catch(() => {});
+    election.start();
+  });
+}
+
+function announce(recorder: ReturnType<typeof createRecorder>, { pool }: Snapshot, news: Announcement): void {
+  const { type, reason, note, machine, node } = news;
+  const about = machine === "" ? "" : `${machine}${node === null ? "" : ` (${node})`}: `;
+  const event = { type, reason, action: "Reconcile", note: `${about}${note}` };
+  const { apiVersion, kind, metadata } = pool;
+  const { name, namespace = "", uid = "" } = metadata;
+  recorder.record({ ...event, regarding: { apiVersion, kind, name, namespace, uid } });
+  if (node !== null)
+    recorder.record({ ...event, regarding: { apiVersion: "v1", kind: "Node", name: node, uid: node } });
+}
+
+function welcome(
+  options: StartOptions,
+  ready: {
+    readonly progress: Progress;
+    readonly url: string;
+    readonly server: string;
+    readonly kubeconfig: string | null;
+  },
+): void {
+  const { progress, url, server, kubeconfig } = ready;
+  progress.say("");
+  progress.say(
+    `Poolkeeper is ready on ${url}, managing pools in namespace ${options.namespace} of ${server}`,
+  );
+  if (options.cluster === "embedded") {
+    progress.say(
+      "This world is simulated: API, nodes and pods live in this process's memory and end with it.",
+    );
+  }
+  if (kubeconfig !== null) progress.say(`  export KUBECONFIG=${kubeconfig}`);
+  progress.say("  bin/poolkeeper status          what there is");
+  progress.say("  bin/poolkeeper get pools       the pools");
+  progress.say("  kubectl get mnp,nodes          the same, with kubectl");
+  progress.say("Stop with Ctrl-C.");
+}

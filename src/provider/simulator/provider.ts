@@ -1,0 +1,17 @@
+/** The provider port on the simulated cloud. */
+import type { Provider } from "../../ports/provider.ts";
+import type { Cloud } from "../../sim/cloud/create.ts";
+import { recordToInstance } from "./map.ts";
+
+export function createSimulatorProvider(cloud: Cloud): Provider {
+  const { calls } = cloud;
+  return {
+    ...calls,
+    capabilities: { restartService: true, replaceSystemDisk: true, subscription: true },
+    list: async (clusterUid) => (await calls.list(clusterUid)).map(recordToInstance),
+    create: async (clientToken, request, bootstrap) =>
+      recordToInstance(await calls.create(clientToken, request, bootstrap)),
+    onChange: (changed) => cloud.onListChange(changed),
+    close: () => cloud.close(),
+  };
+}

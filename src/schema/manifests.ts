@@ -1,0 +1,154 @@
+/** Everything a cluster needs before Poolkeeper can run in it, as plain objects in the order to apply them. */
+import { customResourceDefinitions } from "./crd.ts";
+import { apiGroup, kinds } from "./kind.ts";
+import type { KubeObject } from "./kubernetes.ts";
+
+export const systemNamespace = "poolkeeper-system";
+
+interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+interface RoleObject extends KubeObject {
+  readonly rules: readonly PolicyRule[];
+}
+
+interface BindingObject extends KubeObject {
+  readonly roleRef: { readonly apiGroup: string; readonly kind: string; readonly name: string };
+  readonly subjects: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string;
+  }[];
+}
+
+export function installManifests(): readonly KubeObject[] {
+  return [...customResourceDefinitions(), ...rbacManifests()];
+}
+
+/** The namespace and who may do what. */
+export function rbacManifests(): readonly KubeObject[] {
+  const controllerRole = role("ClusterRole", controller, controllerRules);
+  const ownNamespaceRole = role("Role", controller, ownNamespaceRules);
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: {
+        name: systemNamespace,
+        labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" },
+      },
+    },
+    {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: controller, namespace: systemNamespace, labels },
+    },
+    controllerRole,
+    binding(controllerRole),
+    ownNamespaceRole,
+    binding(ownNamespaceRole),
+    ...userRoles(),
+  ];
+}
+
+/** Only for pools whose drain.onTimeout is Force, which deletes pods that no eviction could move. */
+export function forceManifests(): readonly KubeObject[] {
+  const forceRole = role("ClusterRole", `${controller}-force`, [rule("", ["pods"], ["delete"])]);
+  return [forceRole, binding(forceRole)];
+}
+
+const controller = "poolkeeper-controller";
+const labels = { "app.kubernetes.io/name": "poolkeeper" };
+const rbacGroup = "rbac.authorization.k8s.io";
+
+const read = ["get", "list", "watch"];
+const change = ["update", "patch"];
+const ours = Object.values(kinds).map(({ plural }) => plural);
+const pools = kinds.ManagedNodePool.plural;
+
+const readOurs = rule(apiGroup, ours, read);
+const scalePools = rule(apiGroup, [`${pools}/scale`], ["get", ...change]);
+
+const controllerRules: readonly PolicyRule[] = [
+  rule(apiGroup, ours, [...read, "create", ...change, "delete"]),
+  rule(
+    apiGroup,
+    ours.map((plural) => `${plural}/status`),
+    ["get", ...change],
+  ),
+  rule(
+    apiGroup,
+    ours.map((plural) => `${plural}/finalizers`),
+    ["update"],
+  ),
+  rule("", ["nodes"], [...read, "patch", "delete"]),
+  rule("", ["pods"], read),
+  rule("", ["pods/eviction"], ["create"]),
+  rule("policy", ["poddisruptionbudgets"], read),
+  rule("apps", ["replicasets", "deployments", "statefulsets"], read),
+  rule("events.k8s.io", ["events"], ["create", "patch"]),
+];
+
+/** Secrets can be fetched by name and never listed; those of other namespaces not at all. */
+const ownNamespaceRules: readonly PolicyRule[] = [
+  rule("coordination.k8s.io", ["leases"], [...read, "create", ...change]),
+  rule("", ["secrets"], ["get"]),
+];
+
+/** Roles for people. Three of them join the cluster's own view, edit and admin roles by their label. */
+function userRoles(): readonly RoleObject[] {
+  return [
+    userRole("viewer", [readOurs], "view"),
+    userRole("scaler", [rule(apiGroup, [pools], ["get"]), scalePools]),
+    userRole(
+      "operator",
+      [
+        readOurs,
+        scalePools,
+        rule(apiGroup, [pools, kinds.MaintenanceWindow.plural], change),
+        rule(apiGroup, [kinds.NodeOperation.plural], ["create", ...change]),
+      ],
+      "edit",
+    ),
+    userRole("admin", [rule(apiGroup, ours, [...read, "create", ...change, "delete"]), scalePools], "admin"),
+    // What a preview of a removal or an upgrade looks at. It is no part of the others, which a namespace may bind.
+    userRole("node-reader", [
+      rule("", ["nodes", "pods"], read),
+      rule("policy", ["poddisruptionbudgets"], read),
+      rule("apps", ["replicasets", "deployments", "statefulsets"], read),
+    ]),
+  ];
+}
+
+function userRole(name: string, rules: readonly PolicyRule[], joins?: "view" | "edit" | "admin"): RoleObject {
+  const label = joins === undefined ? {} : { [`${rbacGroup}/aggregate-to-${joins}`]: "true" };
+  const base = role("ClusterRole", `poolkeeper-${name}`, rules);
+  return { ...base, metadata: { ...base.metadata, labels: { ...labels, ...label } } };
+}
+
+function role(kind: "Role" | "ClusterRole", name: string, rules: readonly PolicyRule[]): RoleObject {
+  return {
+    apiVersion: `${rbacGroup}/v1`,
+    kind,
+    metadata: { name, ...(kind === "Role" && { namespace: systemNamespace }), labels },
+    rules,
+  };
+}
+
+/** Gives a role to the controller. */
+function binding({ kind, metadata }: RoleObject): BindingObject {
+  return {
+    apiVersion: `${rbacGroup}/v1`,
+    kind: `${kind}Binding`,
+    metadata,
+    roleRef: { apiGroup: rbacGroup, kind, name: metadata.name },
+    subjects: [{ kind: "ServiceAccount", name: controller, namespace: systemNamespace }],
+  };
+}
+
+function rule(group: string, resources: readonly string[], verbs: readonly string[]): PolicyRule {
+  return { apiGroups: [group], resources, verbs };
+}

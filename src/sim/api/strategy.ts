@@ -1,0 +1,15 @@
+/** The places where one kind may differ from all others. The differences themselves are in strategies.ts. */
+import type { Stored } from "./json.ts";
+import type { FieldError } from "./status.ts";
+
+export interface Strategy {
+  /** Filled in on each write. */
+  readonly defaults?: (object: Stored) => Stored;
+  /** Set once, when the object is made. Kinds with a status lose what the client put there, unless this keeps it. */
+  readonly create?: (object: Stored, nowMs: number) => Stored;
+  readonly keepsStatusOnCreate?: true;
+  readonly validate?: (object: Stored) => readonly FieldError[];
+  readonly validateUpdate?: (object: Stored, before: Stored) => readonly FieldError[];
+  /** Seconds a deletion waits for somebody else to finish it, or null for none. */
+  readonly graceSeconds?: (object: Stored, asked: number | null) => number;
+}

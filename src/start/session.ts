@@ -1,0 +1,122 @@
+/** Our connection to one cluster: transport, port, watched copies, and what is asked of it once. */
+import { type WatchedCache, createCache } from "../kube/cache.ts";
+import { createKube } from "../kube/client.ts";
+import { loadConfig } from "../kube/config.ts";
+import { type Transport, call, createTransport } from "../kube/transport.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Kind, Kube } from "../ports/kube.ts";
+import { StartError } from "./error.ts";
+import type { Metrics } from "./metrics.ts";
+
+export interface ClusterSession {
+  readonly kube: Kube;
+  readonly cache: WatchedCache;
+  readonly server: string;
+  readonly clusterUid: string;
+  readonly serverVersion: () => string;
+  stop(): Promise<void>;
+}
+
+export interface SessionRequest {
+  readonly kubeconfig: string | null;
+  readonly context: string | null;
+  readonly component: string;
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly metrics: () => Metrics | null;
+  /** Called with the port before anything is watched: the kinds must be there by the time it resolves. */
+  readonly prepare: (kube: Kube) => Promise<void>;
+}
+
+/** What the controller watches. Leases are read one by one, and only of suspects. */
+const ours: readonly Kind[] = [
+  "ManagedNodePool",
+  "ManagedMachine",
+  "NodeOperation",
+  "MaintenanceWindow",
+  "InfrastructureProvider",
+];
+const theirs: readonly Kind[] = ["Node", "Pod", "PodDisruptionBudget", "ReplicaSet", "StatefulSet"];
+const versionPeriodMs = 5 * 60_000;
+const syncLimitMs = 60_000;
+
+export const productVersion = "0.1.0";
+
+export async function openSession(request: SessionRequest): Promise<ClusterSession> {
+  const { clock, namespace } = request;
+  const config = await loadConfig({
+    env: process.env,
+    ...(request.kubeconfig === null ? {} : { kubeconfig: request.kubeconfig }),
+    ...(request.context === null ? {} : { context: request.context }),
+  });
+  const transport = createTransport({
+    config,
+    clock,
+    version: productVersion,
+    component: request.component,
+    onRequest: (sample) => request.metrics()?.requested(sample),
+  });
+  const kube = createKube(transport);
+  const version = await followVersion(transport, clock);
+  await request.prepare(kube);
+  const selectors = Object.fromEntries(ours.map((kind) => [kind, { namespace }]));
+  const cache = createCache({
+    transport,
+    clock,
+    kinds: [...ours, ...theirs],
+    selectors,
+    onRestart: (kind, cause) => request.metrics()?.watchRestarted(kind, cause),
+  });
+  cache.start();
+  await cache.waitSynced(syncLimitMs);
+  const system = await kube.get("Namespace", { name: "kube-system" });
+  return {
+    kube,
+    cache,
+    server: config.server,
+    clusterUid: system.metadata.uid ?? "",
+    serverVersion: version.current,
+    stop: async () => {
+      version.stop();
+      await cache.stop();
+      await transport.close();
+    },
+  };
+}
+
+/** The API server may be upgraded while we run; its version decides which kubelets are allowed. */
+async function followVersion(
+  transport: Transport,
+  clock: Clock,
+): Promise<{ readonly current: () => string; readonly stop: () => void }> {
+  let current = await readVersion(transport);
+  let cancel: () => void = () => {};
+  const again = (): void => {
+    cancel = clock.after(versionPeriodMs, () => {
+      readVersion(transport)
+        .then((version) => {
+          current = version;
+        })
+        .catch(() => {}) // The next time will tell; until then the last answer holds.
+        .finally(again);
+    });
+  };
+  again();
+  return { current: () => current, stop: () => cancel() };
+}
+
+async function readVersion(transport: Transport): Promise<string> {
+  const answer = await call(transport, {
+    verb: "get",
+    kind: "version",
+    target: "/version",
+    method: "GET",
+    path: "/version",
+  });
+  const { gitVersion } = answer as { readonly gitVersion?: string };
+  if (gitVersion === undefined)
+    throw new StartError(
+      "The API server does not tell its version on /version. Is this address a Kubernetes API server?",
+    );
+  return gitVersion;
+}

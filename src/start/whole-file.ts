@@ -1,0 +1,19 @@
+/** Files that are either the old or the new ones, never half of one, also after a crash in the middle. */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+
+export function writeWholeFile(file: string, text: string, mode: number): void {
+  const part = `${file}.${process.pid}.part`;
+  try {
+    const opened = openSync(part, "w", mode);
+    try {
+      writeSync(opened, text);
+      fsyncSync(opened);
+    } finally {
+      closeSync(opened);
+    }
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+/** `npm test`: everything that decides whether a change is good, in one command, with one total as its last line. */
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { run } from "node:test";
+import { ensureBinaries } from "../src/start/binaries.ts";
+import { createProgress } from "../src/start/progress.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const bin = join(root, "node_modules", ".bin");
+
+interface Total {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** The rules of the house that need no run of the product. Each counts as one test. */
+const checks: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+  ["types of the pure core", "tsc", "-p", "src/core"],
+  ["types of everything", "tsc", "-p", "."],
+  ["lint", "oxlint", "--type-aware", "src", "test", "bin"],
+  ["format", "biome", "format", "."],
+  ["layers", "depcruise", "--config", ".dependency-cruiser.cjs", "src"],
+  ["nothing unused", "knip"],
+];
+
+async function main(): Promise<number> {
+  const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
+  const files = process.argv.slice(2).filter((argument) => argument.endsWith(".test.ts"));
+  const total: Total = { passed: 0, failed: 0, skipped: 0 };
+  const startedAt = performance.now();
+  if (files.length === 0) for (const check of checks) await runCheck(check, total);
+  if (only !== "check") {
+    await ensureBinaries({
+      names: ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"],
+      progress: createProgress(),
+    });
+    await runTests(files.length > 0 ? files : testFiles(), total);
+  }
+  const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
+  console.log(`took ${minutes} minutes`);
+  const skipped = total.skipped === 0 ? "" : `, ${total.skipped} skipped`;
+  console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+function testFiles(): readonly string[] {
+  return globSync(["src/**/*.test.ts", "test/**/*.test.ts"], { cwd: root }).toSorted();
+}
+
+async function runCheck([name, command, ...args]: (typeof checks)[number], total: Total): Promise<void> {
+  const startedAt = performance.now();
+  const { code, output } = await execute(join(bin, command), args);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  if (code === 0) {
+    total.passed += 1;
+    console.log(`ok    ${name} (${seconds}s)`);
+    return;
+  }
+  total.failed += 1;
+  console.log(`FAIL  ${name} (${seconds}s): ${command} ${args.join(" ")}\n${output}`);
+}
+
+function execute(
+  command: string,
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly output: string }> {
+  const path = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`;
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, PATH: path },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += String(chunk)));
+  child.stderr.on("data", (chunk) => (output += String(chunk)));
+  return new Promise((settle) => {
+    child.on("error", (error) => settle({ code: 1, output: error.message }));
+    child.on("close", (code) => settle({ code: code ?? 1, output }));
+  });
+}
+
+/** One process per file, as many at once as there are cores; a line per file, and every failure in full. */
+async function runTests(files: readonly string[], total: Total): Promise<void> {
+  const stream = run({
+    files: files.map((file) => resolve(root, file)),
+    concurrency: Math.max(1, availableParallelism()),
+    timeout: 15 * 60_000,
+  });
+  const byFile = new Map<string, Total>();
+  for await (const { type, data } of stream) {
+    if (type !== "test:pass" && type !== "test:fail") continue;
+    const isFile =
+      data.name === data.file ||
+      (data.nesting === 0 && data.details.type === "suite" && data.name.endsWith(".test.ts"));
+    const file = (data.file ?? "?").replace(`${root}/`, "");
+    const tally = byFile.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
+    byFile.set(file, tally);
+    if (isFile || data.details.type === "suite") continue;
+    if (data.skip !== undefined) {
+      tally.skipped += 1;
+      console.log(`skip  ${file}: ${data.name}${typeof data.skip === "string" ? ` (${data.skip})` : ""}`);
+    } else if (type === "test:pass") tally.passed += 1;
+    else {
+      tally.failed += 1;
+      console.log(`FAIL  ${file}: ${data.name}\n${describe(data.details.error)}`);
+    }
+  }
+  for (const [file, { passed, failed, skipped }] of [...byFile].toSorted()) {
+    console.log(`${failed === 0 ? "ok   " : "FAIL "} ${file} (${passed + failed + skipped})`);
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
+}
+
+function describe(error: Error & { cause?: unknown }): string {
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return `      ${(cause.stack ?? cause.message).split("\n").slice(0, 30).join("\n      ")}`;
+}
+
+process.exitCode = await main();
