@@ -1,8 +1,10 @@
 /** The only server process: reads what was chosen, builds the adapters, starts the controller, and ends all of it in order. */
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { type Controller, createController } from "./controller/controller.ts";
+import type { PassReport } from "./controller/loop.ts";
+import type { Action } from "./core/action.ts";
 import type { Announcement } from "./core/announce.ts";
 import type { Snapshot } from "./core/model.ts";
 import { createRecorder } from "./kube/events.ts";
@@ -13,13 +15,13 @@ import { brakeOf } from "./start/brake.ts";
 import { StartError } from "./start/error.ts";
 import { serveHttp } from "./start/http.ts";
 import { ensureNamespace, ensureProvider, installCrds, missingCrds } from "./start/install.ts";
-import { createMetrics } from "./start/metrics.ts";
+import { createMetrics, type Metrics } from "./start/metrics.ts";
 import type { StartOptions } from "./start/options.ts";
 import { createProgress, type Progress } from "./start/progress.ts";
 import { createSample } from "./start/sample.ts";
 import { type ClusterSession, openSession } from "./start/session.ts";
 import { createSimulators } from "./start/simulator.ts";
-import { createStopper } from "./start/stopper.ts";
+import { createStopper, type Stopper } from "./start/stopper.ts";
 
 /** Runs until it is told to stop. Resolves with the exit code. */
 export async function start(options: StartOptions): Promise<number> {
@@ -31,7 +33,7 @@ export async function start(options: StartOptions): Promise<number> {
   } catch (error) {
     if (stopper.isStopping()) return stopper.exitCode();
     const isKnown = error instanceof StartError || (error instanceof Error && error.name === "PortError");
-    process.stderr.write(`poolkeeper: ${isKnown ? (error as Error).message : describe(error)}\n`);
+    process.stderr.write(`poolkeeper: ${isKnown ? error.message : describe(error)}\n`);
     return 1;
   } finally {
     await stopper.runAll();
@@ -43,16 +45,12 @@ function describe(error: unknown): string {
 }
 
 interface Stage {
-  readonly stopper: ReturnType<typeof createStopper>;
+  readonly stopper: Stopper;
   readonly progress: Progress;
 }
 
 async function run(options: StartOptions, stage: Stage): Promise<void> {
   const { stopper, progress } = stage;
-  const log = pino(
-    { name: "poolkeeper", level: process.env["POOLKEEPER_LOG"] ?? "info" },
-    pino.destination(2),
-  );
   let session: ClusterSession | null = null;
   let controller: Controller | null = null;
   let missing: string | null = "starting";
@@ -79,6 +77,25 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     prepare: (kube) => prepare(kube, options),
   });
   stopper.add(session.stop);
+  controller = buildController(options, { session, stopper, metrics });
+  await lead(controller, { session, stage, namespace: options.namespace, setLeader: metrics.setLeader });
+  if (options.sample) await createSample(session.kube, options.namespace);
+  missing = null;
+  welcome(options, { progress, url: http.url, server: session.server, kubeconfig });
+  await stopper.asked;
+}
+
+interface Built {
+  readonly session: ClusterSession;
+  readonly stopper: Stopper;
+  readonly metrics: Metrics;
+}
+
+function buildController(options: StartOptions, { session, stopper, metrics }: Built): Controller {
+  const log = pino(
+    { name: "poolkeeper", level: process.env["POOLKEEPER_LOG"] ?? "info" },
+    pino.destination(2),
+  );
   const { kube, cache } = session;
   const simulators = createSimulators({
     kube,
@@ -95,7 +112,7 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     instance: hostname(),
   });
   stopper.add(async () => recorder.stop());
-  controller = createController({
+  return createController({
     ...session,
     clock: realClock,
     namespace: options.namespace,
@@ -104,31 +121,23 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     announce: (snapshot, announcement) => announce(recorder, snapshot, announcement),
     onPass: (pass) => {
       metrics.passed(pass);
-      for (const { action, error } of pass.failures) {
-        log.warn(
-          { pool: pass.pool, action: action.kind, machine: "machine" in action ? action.machine : undefined },
-          messageOf(error),
-        );
-      }
-      for (const action of pass.actions) {
-        log.debug({
-          pool: pass.pool,
-          action: action.kind,
-          machine: "machine" in action ? action.machine : undefined,
-          because: action.because.reason,
-        });
-      }
+      logPass(log, pass);
     },
     onError: (key, error) => {
       metrics.failed(key);
       log.error({ key }, messageOf(error));
     },
   });
-  await lead(controller, { session, stage, namespace: options.namespace, setLeader: metrics.setLeader });
-  if (options.sample) await createSample(kube, options.namespace);
-  missing = null;
-  welcome(options, { progress, url: http.url, server: session.server, kubeconfig });
-  await stopper.asked;
+}
+
+function logPass(log: Logger, { pool, actions, failures }: PassReport): void {
+  const about = (action: Action) => ({
+    pool,
+    action: action.kind,
+    ...("machine" in action ? { machine: action.machine } : {}),
+  });
+  for (const { action, error } of failures) log.warn(about(action), messageOf(error));
+  for (const action of actions) log.debug({ ...about(action), because: action.because.reason });
 }
 
 function messageOf(error: unknown): string {

@@ -78,7 +78,7 @@ export const machineColumns: readonly Column<ManagedMachineObject>[] = [
 
 /** The state, and while something is in hand for how long. */
 export function machineState({ status }: ManagedMachineObject, look: Look): string {
-  const state = stateWord(status?.needsHuman === undefined ? (status?.summary ?? "Pending") : "NeedsHuman");
+  const state = stateWord(status?.summary ?? "Pending");
   const operation = status?.operation;
   return operation === undefined ? state : `${state} (${durationText(look.now - instantOf(operation.stepSince))})`;
 }

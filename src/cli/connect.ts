@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Clock } from "../ports/clock.ts";
 import type { Kube } from "../ports/kube.ts";
+import type { KubeObject } from "../schema/kubernetes.ts";
 import { version } from "./product.ts";
 
 /** A cluster as commands see it. */
@@ -12,6 +13,8 @@ export interface Cluster {
   readonly contextName: string;
   readonly userName: string;
   serverVersion(): Promise<string>;
+  /** Server-side apply of an object of any kind. */
+  apply(object: KubeObject, isDryRun: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +68,18 @@ export async function connect(choice: ClusterChoice, env: Env, clock: Clock): Pr
       });
       return gitVersionOf(answer);
     },
+    apply: async (object, isDryRun) => {
+      await call(transport, {
+        verb: "patch",
+        kind: object.kind,
+        target: `${object.kind} ${object.metadata.name}`,
+        method: "PATCH",
+        path: applyPath(object),
+        query: { fieldManager: "poolkeeper-install", force: "true", ...(isDryRun ? { dryRun: "All" } : {}) },
+        headers: { "content-type": "application/apply-patch+yaml" },
+        body: object,
+      });
+    },
     close: () => transport.close(),
   };
 }
@@ -73,4 +88,11 @@ function gitVersionOf(answer: unknown): string {
   const version: unknown =
     typeof answer === "object" && answer !== null ? Reflect.get(answer, "gitVersion") : null;
   return typeof version === "string" ? version : "unknown";
+}
+
+/** The manifests' kinds all have plain plurals. */
+function applyPath({ apiVersion, kind, metadata }: KubeObject): string {
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const where = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;
+  return `${root}${where}/${kind.toLowerCase()}s/${metadata.name}`;
 }

@@ -8,6 +8,7 @@ import { removalsAnnotation } from "../core/removals.ts";
 import type { Clock } from "../ports/clock.ts";
 import { isPortError, PortError } from "../ports/errors.ts";
 import type { Kube } from "../ports/kube.ts";
+import type { Provider } from "../ports/provider.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Outcomes } from "./outcomes.ts";
@@ -67,14 +68,8 @@ export async function actInstance(action: InstanceAction, scene: Scene): Promise
   const { provider, instances } = open;
   instances.hurry();
   switch (action.kind) {
-    case "RequestInstance": {
-      const machine = machineNamed(scene.snapshot, action.machine);
-      const creation = machine?.record.status?.creation;
-      if (machine === null || creation === undefined) return;
-      const bootstrap = bootstrapOf(scene.snapshot, machine, creation.request.kubernetesVersion);
-      instances.learn(await provider.create(creation.clientToken, creation.request, bootstrap));
-      return;
-    }
+    case "RequestInstance":
+      return requestInstance(action, scene, open);
     case "StartInstance":
       return provider.start(action.instanceId);
     case "StopInstance":
@@ -83,16 +78,8 @@ export async function actInstance(action: InstanceAction, scene: Scene): Promise
       return provider.reboot(action.instanceId);
     case "RestartService":
       return provider.restartService(action.instanceId, action.service);
-    case "ReplaceSystemDisk": {
-      const machine = machineNamed(scene.snapshot, action.machine);
-      if (machine === null) return;
-      const bootstrap = bootstrapOf(scene.snapshot, machine, action.disk.kubernetesVersion);
-      return provider.replaceSystemDisk(action.instanceId, {
-        clientToken: action.clientToken,
-        disk: action.disk,
-        bootstrap,
-      });
-    }
+    case "ReplaceSystemDisk":
+      return replaceSystemDisk(action, scene, provider);
     case "ReleaseInstance":
       return provider.release(action.instanceId);
     case "LeaveCluster":
@@ -100,6 +87,30 @@ export async function actInstance(action: InstanceAction, scene: Scene): Promise
     case "TagInstance":
       return provider.tag(action.instanceId, action.set, action.remove);
   }
+}
+
+/** The stored request under the stored token, so that a repeat cannot make a second instance (S31). */
+async function requestInstance(
+  { machine: name }: InstanceAction,
+  scene: Scene,
+  { provider, instances }: OpenProvider,
+): Promise<void> {
+  const machine = machineNamed(scene.snapshot, name);
+  const creation = machine?.record.status?.creation;
+  if (machine === null || creation === undefined) return;
+  const bootstrap = bootstrapOf(scene.snapshot, machine, creation.request.kubernetesVersion);
+  instances.learn(await provider.create(creation.clientToken, creation.request, bootstrap));
+}
+
+async function replaceSystemDisk(
+  { machine: name, instanceId, clientToken, disk }: Extract<InstanceAction, { kind: "ReplaceSystemDisk" }>,
+  scene: Scene,
+  provider: Provider,
+): Promise<void> {
+  const machine = machineNamed(scene.snapshot, name);
+  if (machine === null) return;
+  const bootstrap = bootstrapOf(scene.snapshot, machine, disk.kubernetesVersion);
+  return provider.replaceSystemDisk(instanceId, { clientToken, disk, bootstrap });
 }
 
 export async function actNode(action: NodeAction, scene: Scene): Promise<void> {

@@ -12,10 +12,10 @@ import { createEvidenceBook } from "./evidence.ts";
 import { createFreshness } from "./freshness.ts";
 import { concernedKeys, poolsOfProvider } from "./interest.ts";
 import { createLeaseWatch } from "./leases.ts";
-import { type PassReport, reconcile } from "./loop.ts";
+import { type LoopDeps, type PassReport, reconcile } from "./loop.ts";
 import { createOutcomes } from "./outcomes.ts";
 import { createProviders } from "./providers.ts";
-import { createQueue } from "./queue.ts";
+import { createQueue, type WorkQueue } from "./queue.ts";
 import { reconcileWindow } from "./windows.ts";
 
 export interface ControllerDeps {
@@ -45,71 +45,22 @@ const workers = 4;
 const minimumGapMs = 50;
 
 export function createController(deps: ControllerDeps): Controller {
-  const { cache, clock, kube } = deps;
+  const { cache, clock } = deps;
   const queue = createQueue(clock);
   const interest = { cache, namespace: deps.namespace };
-  const lastPass = new Map<string, { readonly endedAt: number; readonly tookMs: number }>();
-  const evidence = createEvidenceBook(clock);
-  const startedAt = clock.monotonic();
-
-  const wake = (key: string): void => {
-    const last = lastPass.get(key);
-    const gapMs =
-      last === undefined ? 0 : last.endedAt + Math.max(minimumGapMs, last.tookMs * 2) - clock.monotonic();
-    queue.addAfter(key, Math.max(0, gapMs));
-  };
+  const pace = createPace(clock);
+  const wake = (key: string): void => queue.addAfter(key, pace.waitMs(key));
   const wakeAll = (): void => {
     for (const pool of cache.list("ManagedNodePool")) wake(`pool ${keyOf(pool)}`);
   };
-  const providers = createProviders({
-    ...deps,
-    onChange: (providerKey) => {
-      for (const key of poolsOfProvider(providerKey, interest)) wake(key);
-    },
-  });
-  const leases = createLeaseWatch({ kube, clock, onChange: wakeAll });
-  const loopDeps = {
-    ...deps,
-    providers,
-    evidence,
-    leases,
-    outcomes: createOutcomes(),
-    freshness: createFreshness(cache),
-    cluster: {
-      uid: deps.clusterUid,
-      serverVersion: deps.serverVersion,
-      sinceGapMs: () => clock.monotonic() - Math.max(startedAt, cache.lastGapAt("Node")),
-      brake: deps.brake,
-    },
+  const onProvider = (providerKey: string): void => {
+    for (const key of poolsOfProvider(providerKey, interest)) wake(key);
   };
-
-  const runKey = (key: string): Promise<number | null> => {
-    const [kind, name = ""] = key.split(" ");
-    if (kind === "pool") return reconcile(name, loopDeps);
-    if (kind === "window") return reconcileWindow(name, deps);
-    return reconcileProvider(name, { ...deps, providers });
-  };
-
-  const runOne = async (key: string): Promise<void> => {
-    const began = clock.monotonic();
-    try {
-      const wakeAt = await runKey(key);
-      queue.forget(key);
-      if (wakeAt !== null) queue.addAfter(key, Math.max(10, wakeAt - clock.now()));
-    } catch (error) {
-      // A lost race is no failure: the newer version is on its way.
-      if (isPortError(error, "Conflict")) queue.addAfter(key, 100);
-      else {
-        deps.onError(key, error);
-        queue.addRateLimited(key);
-      }
-    }
-    lastPass.set(key, { endedAt: clock.monotonic(), tookMs: clock.monotonic() - began });
-    queue.done(key);
-  };
-
+  const parts = createParts(deps, { wakeAll, onProvider });
   const work = async (): Promise<void> => {
-    for (let key = await queue.next(); key !== null; key = await queue.next()) await runOne(key);
+    for (let key = await queue.next(); key !== null; key = await queue.next()) {
+      await runOne(key, { deps, queue, parts, pace });
+    }
   };
 
   let running: Promise<unknown> = Promise.resolve();
@@ -117,8 +68,7 @@ export function createController(deps: ControllerDeps): Controller {
   return {
     start: () => {
       unsubscribe = cache.onChange((change) => {
-        if (change.kind === "Node" && isReady(change.after as NodeObject | undefined))
-          evidence.sawReady(change.key);
+        if (change.kind === "Node" && isReady(change.after)) parts.evidence.sawReady(change.key);
         for (const key of concernedKeys(change, interest)) wake(key);
       });
       for (const provider of cache.list("InfrastructureProvider")) queue.add(`provider ${keyOf(provider)}`);
@@ -128,13 +78,91 @@ export function createController(deps: ControllerDeps): Controller {
     },
     stop: async () => {
       unsubscribe?.();
-      leases.stop();
+      parts.leases.stop();
       queue.shutDown();
       await running;
-      await providers.stop();
+      await parts.providers.stop();
     },
     queueLength: () => queue.size(),
   };
+}
+
+type Parts = Omit<LoopDeps, keyof ControllerDeps>;
+
+/** Everything a pass needs beside the ports: the memories, the open providers, the facts of the cluster. */
+function createParts(
+  deps: ControllerDeps,
+  hooks: { readonly wakeAll: () => void; readonly onProvider: (providerKey: string) => void },
+): Parts {
+  const { cache, clock, kube } = deps;
+  const startedAt = clock.monotonic();
+  return {
+    providers: createProviders({ ...deps, onChange: hooks.onProvider }),
+    evidence: createEvidenceBook(clock),
+    leases: createLeaseWatch({ kube, clock, onChange: hooks.wakeAll }),
+    outcomes: createOutcomes(),
+    freshness: createFreshness(cache),
+    cluster: {
+      uid: deps.clusterUid,
+      serverVersion: deps.serverVersion,
+      sinceGapMs: () => clock.monotonic() - Math.max(startedAt, cache.lastGapAt("Node")),
+      brake: deps.brake,
+    },
+  };
+}
+
+/** Two passes of one key are at least a little apart, and further where a pass is dear. */
+interface Pace {
+  waitMs(key: string): number;
+  passed(key: string, tookMs: number): void;
+}
+
+function createPace(clock: Clock): Pace {
+  const last = new Map<string, { readonly endedAt: number; readonly tookMs: number }>();
+  return {
+    waitMs: (key) => {
+      const pass = last.get(key);
+      if (pass === undefined) return 0;
+      return Math.max(0, pass.endedAt + Math.max(minimumGapMs, pass.tookMs * 2) - clock.monotonic());
+    },
+    passed: (key, tookMs) => {
+      last.set(key, { endedAt: clock.monotonic(), tookMs });
+    },
+  };
+}
+
+interface Run {
+  readonly deps: ControllerDeps;
+  readonly queue: WorkQueue;
+  readonly parts: Parts;
+  readonly pace: Pace;
+}
+
+/** The only catch of the loop: an error delays its own key and nobody else (S36). */
+async function runOne(key: string, { deps, queue, parts, pace }: Run): Promise<void> {
+  const { clock, onError } = deps;
+  const began = clock.monotonic();
+  try {
+    const wakeAt = await runKey(key, deps, parts);
+    queue.forget(key);
+    if (wakeAt !== null) queue.addAfter(key, Math.max(10, wakeAt - clock.now()));
+  } catch (error) {
+    // A lost race is no failure: the newer version is on its way.
+    if (isPortError(error, "Conflict")) queue.addAfter(key, 100);
+    else {
+      onError(key, error);
+      queue.addRateLimited(key);
+    }
+  }
+  pace.passed(key, clock.monotonic() - began);
+  queue.done(key);
+}
+
+function runKey(key: string, deps: ControllerDeps, parts: Parts): Promise<number | null> {
+  const [kind, name = ""] = key.split(" ");
+  if (kind === "pool") return reconcile(name, { ...deps, ...parts });
+  if (kind === "window") return reconcileWindow(name, deps);
+  return reconcileProvider(name, { ...deps, providers: parts.providers });
 }
 
 function isReady(node: NodeObject | undefined): boolean {

@@ -33,60 +33,43 @@ export interface InstancesDeps {
   readonly onChange: () => void;
 }
 
-export function createInstances({ provider, clusterUid, clock, onChange }: InstancesDeps): Instances {
+export function createInstances(deps: InstancesDeps): Instances {
+  const book = createBook(deps.clock);
+  const poll = createPoll(deps, book);
+  return {
+    ofMachine: (uid) => book.known().get(uid) ?? null,
+    all: () => [...book.known().values()],
+    isComplete: book.isComplete,
+    problem: book.problem,
+    absentForMs: book.absentForMs,
+    learn: book.learn,
+    ...poll,
+  };
+}
+
+/** What is known, and for how long what is absent has been absent. */
+interface Book {
+  known(): ReadonlyMap<string, Instance>;
+  isComplete(): boolean;
+  problem(): string;
+  absentForMs(machineUid: string): number | null;
+  learn(instance: Instance): void;
+  accept(list: readonly Instance[], startedAt: number): void;
+  fail(error: unknown): void;
+}
+
+function createBook(clock: Clock): Book {
   let known = new Map<string, Instance>();
   const learned = new Map<string, { readonly instance: Instance; readonly at: number }>();
   const absentSince = new Map<string, number>();
   let listedAt: number | null = null;
   let problem = "the instances were not listed yet";
-  let busyUntil = 0;
-  let cancel: (() => void) | null = null;
-  let isListing = false;
-  let isStopped = true;
-
-  const look = async (): Promise<void> => {
-    cancel = null;
-    isListing = true;
-    const startedAt = clock.monotonic();
-    try {
-      accept(await provider.list(clusterUid), startedAt);
-      problem = "";
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
-      absentSince.clear(); // A break in what we know: absence is counted anew.
-    }
-    isListing = false;
-    onChange();
-    schedule(clock.monotonic() < busyUntil ? busyPeriodMs : idlePeriodMs);
-  };
-
-  const accept = (list: readonly Instance[], startedAt: number): void => {
-    const next = new Map<string, Instance>();
-    for (const instance of list) next.set(instance.tags[ownershipTags.machine] ?? instance.id, instance);
-    for (const [uid, { instance, at }] of learned) {
-      if (next.has(uid) || startedAt - at > learnedForMs) learned.delete(uid);
-      else next.set(uid, instance);
-    }
-    known = next;
-    listedAt = startedAt;
-    for (const uid of absentSince.keys()) if (known.has(uid)) absentSince.delete(uid);
-  };
-
-  const schedule = (delayMs: number): void => {
-    if (isStopped || isListing) return;
-    cancel?.();
-    cancel = clock.after(delayMs, () => {
-      if (!isListing) void look();
-    });
-  };
 
   const isComplete = (): boolean =>
     problem === "" && listedAt !== null && clock.monotonic() - listedAt < staleAfterMs;
-  let unsubscribe: (() => void) | null = null;
 
   return {
-    ofMachine: (uid) => known.get(uid) ?? null,
-    all: () => [...known.values()],
+    known: () => known,
     isComplete,
     problem: () => problem,
     absentForMs: (uid) => {
@@ -96,10 +79,62 @@ export function createInstances({ provider, clusterUid, clock, onChange }: Insta
       return clock.monotonic() - first;
     },
     learn: (instance) => {
-      const uid = instance.tags[ownershipTags.machine] ?? instance.id;
+      const uid = machineUidOf(instance);
       learned.set(uid, { instance, at: clock.monotonic() });
       known.set(uid, instance);
     },
+    accept: (list, startedAt) => {
+      const next = new Map(list.map((instance) => [machineUidOf(instance), instance]));
+      for (const [uid, { instance, at }] of learned) {
+        if (next.has(uid) || startedAt - at > learnedForMs) learned.delete(uid);
+        else next.set(uid, instance);
+      }
+      known = next;
+      listedAt = startedAt;
+      problem = "";
+      for (const uid of absentSince.keys()) if (known.has(uid)) absentSince.delete(uid);
+    },
+    fail: (error) => {
+      problem = error instanceof Error ? error.message : String(error);
+      absentSince.clear(); // A break in what we know: absence is counted anew.
+    },
+  };
+}
+
+function machineUidOf(instance: Instance): string {
+  return instance.tags[ownershipTags.machine] ?? instance.id;
+}
+
+/** Lists again and again: seldom when idle, closely while work is under way, and at once when the provider tells of a change. */
+function createPoll(
+  { provider, clusterUid, clock, onChange }: InstancesDeps,
+  book: Book,
+): Pick<Instances, "hurry" | "start" | "stop"> {
+  let busyUntil = 0;
+  let cancel: (() => void) | null = null;
+  let isListing = false;
+  let isStopped = true;
+  let unsubscribe: (() => void) | null = null;
+
+  const look = async (): Promise<void> => {
+    isListing = true;
+    const startedAt = clock.monotonic();
+    try {
+      book.accept(await provider.list(clusterUid), startedAt);
+    } catch (error) {
+      book.fail(error);
+    }
+    isListing = false;
+    onChange();
+    schedule(clock.monotonic() < busyUntil ? busyPeriodMs : idlePeriodMs);
+  };
+  const schedule = (delayMs: number): void => {
+    if (isStopped || isListing) return;
+    cancel?.();
+    cancel = clock.after(delayMs, () => void look());
+  };
+
+  return {
     hurry: () => {
       const wasIdle = clock.monotonic() >= busyUntil;
       busyUntil = clock.monotonic() + busyForMs;

@@ -97,19 +97,21 @@ function budgetsOf(machines: readonly Machine[], cache: KubeCache): Snapshot["bu
 
 /** Owners of the pods on the nodes, and those that operations remember having moved. */
 function workloadsOf(machines: readonly Machine[], cache: KubeCache): ReadonlyMap<string, Workload> {
-  const keys = new Set<string>();
-  for (const { pods, record } of machines) {
-    for (const pod of pods) keys.add(workloadKey(pod) ?? "");
-    for (const key of record.status?.lastOperation?.workloads ?? []) keys.add(key);
-  }
+  const ofPods = machines.flatMap(({ pods }) => pods.map((pod) => workloadKey(pod) ?? ""));
+  const remembered = machines.flatMap(({ record }) => record.status?.lastOperation?.workloads ?? []);
   const workloads = new Map<string, Workload>();
-  for (const key of keys) {
-    const [namespace = "", kind = "", name = ""] = key.split("/");
-    if (kind !== "ReplicaSet" && kind !== "StatefulSet") continue;
-    const object = cache.get(kind, `${namespace}/${name}`);
-    if (object !== undefined) workloads.set(key, workloadOf(object));
+  for (const key of new Set([...ofPods, ...remembered])) {
+    const workload = workloadNamed(key, cache);
+    if (workload !== null) workloads.set(key, workload);
   }
   return workloads;
+}
+
+function workloadNamed(key: string, cache: KubeCache): Workload | null {
+  const [namespace = "", kind = "", name = ""] = key.split("/");
+  if (kind !== "ReplicaSet" && kind !== "StatefulSet") return null;
+  const object = cache.get(kind, `${namespace}/${name}`);
+  return object === undefined ? null : workloadOf(object);
 }
 
 function clusterView(key: string, machines: readonly Machine[], deps: ObserveDeps): ClusterView {

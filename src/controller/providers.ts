@@ -55,44 +55,64 @@ export function createProviders(deps: ProvidersDeps): Providers {
     instances.start();
   };
 
+  const openOnce = async (key: string): Promise<string | null> => {
+    const object = deps.cache.get("InfrastructureProvider", key);
+    if (object === undefined) await close(key);
+    if (object === undefined || open.has(key)) return null;
+    try {
+      await openOne(object);
+      problems.delete(key);
+      return null;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      problems.set(key, message);
+      return message;
+    }
+  };
+
   return {
     find: (namespace, name) => open.get(`${namespace}/${name}`) ?? null,
-    open: async (key) => {
-      const object = deps.cache.get("InfrastructureProvider", key);
-      if (object === undefined) {
-        await close(key);
-        return null;
-      }
-      if (open.has(key)) return null;
-      try {
-        await openOne(object);
-        problems.delete(key);
-        return null;
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        problems.set(key, message);
-        return message;
-      }
-    },
+    open: openOnce,
     view: (namespace, name) => {
       const key = `${namespace}/${name}`;
-      const found = open.get(key);
-      const object = deps.cache.get("InfrastructureProvider", key);
-      const missing = `InfrastructureProvider ${key} does not exist: kubectl -n ${namespace} get infra`;
-      return {
+      return viewOf(deps.cache.get("InfrastructureProvider", key), {
+        key,
         name,
-        region: object?.spec.region ?? "",
-        catalogue: object?.status?.catalogue ?? null,
-        isListComplete: found?.instances.isComplete() ?? false,
-        message:
-          object === undefined
-            ? missing
-            : (problems.get(key) ?? found?.instances.problem() ?? "not opened yet"),
-        capabilities: found?.provider.capabilities ?? noCapabilities,
-      };
+        found: open.get(key),
+        problem: problems.get(key),
+      });
     },
     stop: async () => {
       await Promise.all([...open.keys()].map(close));
     },
+  };
+}
+
+interface Known {
+  readonly key: string;
+  readonly name: string;
+  readonly found: OpenProvider | undefined;
+  readonly problem: string | undefined;
+}
+
+function viewOf(
+  object: InfrastructureProviderObject | undefined,
+  { key, name, found, problem }: Known,
+): ProviderView {
+  const isListComplete = found?.instances.isComplete() ?? false;
+  const capabilities = found?.provider.capabilities ?? noCapabilities;
+  if (object === undefined) {
+    const [namespace = ""] = key.split("/");
+    const message = `InfrastructureProvider ${key} does not exist: kubectl -n ${namespace} get infra`;
+    return { name, region: "", catalogue: null, isListComplete, message, capabilities };
+  }
+  const message = problem ?? found?.instances.problem() ?? "not opened yet";
+  return {
+    name,
+    region: object.spec.region,
+    catalogue: object.status?.catalogue ?? null,
+    isListComplete,
+    message,
+    capabilities,
   };
 }

@@ -4,12 +4,13 @@ import { canonical, hashOf } from "../core/hash.ts";
 import { machineSummary } from "../core/machine-status.ts";
 import type { Instant, Snapshot } from "../core/model.ts";
 import { operationReport } from "../core/operation-status.ts";
+import type { Facts, Reason } from "../core/reason.ts";
 import { type ConditionReport, type PoolReport, poolReport } from "../core/status.ts";
 import { timeOf } from "../core/time.ts";
 import type { Kube } from "../ports/kube.ts";
 import { keyOf } from "../ports/kube.ts";
 import type { PoolStatus } from "../schema/pool.ts";
-import { sentence } from "../text/sentence.ts";
+import { sentence as fullSentence } from "../text/sentence.ts";
 import type { Freshness } from "./freshness.ts";
 import { inParallel } from "./perform.ts";
 
@@ -179,6 +180,14 @@ function conditionOf(
     lastTransitionTime: before?.status === status ? before.lastTransitionTime : timeOf(now),
   };
 }
+
+/** The API refuses a whole status for one text that is too long, so texts are cut before they are sent. */
+function sentence(reason: Reason, facts: Facts): string {
+  const text = fullSentence(reason, facts);
+  return text.length <= longestText ? text : `${text.slice(0, longestText - 1)}…`;
+}
+
+const longestText = 1000;
 
 /** Times inside sentences move with every look; a status that differs in nothing else is not written again. */
 function isSameStatus(a: unknown, b: unknown): boolean {

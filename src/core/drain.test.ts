@@ -280,6 +280,7 @@ const selections: readonly (readonly [string, LabelSelector, boolean])[] = [
   ["NotIn of nothing is no valid selector", expression("app", "NotIn", []), false],
   ["Exists", expression("app", "Exists"), true],
   ["Exists without the key", expression("tier", "Exists"), false],
+  ["Exists, for a word that every JavaScript object knows", expression("constructor", "Exists"), false],
   ["DoesNotExist", expression("app", "DoesNotExist"), false],
   ["DoesNotExist without the key", expression("tier", "DoesNotExist"), true],
   [

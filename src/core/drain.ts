@@ -75,7 +75,7 @@ function matchesExpression(
   { key, operator, values = [] }: NonNullable<LabelSelector["matchExpressions"]>[number],
   labels: Labels,
 ): boolean {
-  const value = labels[key];
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case "In":
       return value !== undefined && values.includes(value);

@@ -1,6 +1,11 @@
 /** Builders for tests: each gives a whole, healthy object, and takes only what the test is about. Not for the product. */
-import type { DiskFields, ManagedMachineObject, OperationInHand } from "../schema/machine.ts";
-import type { MachineSpec, MachineStatus } from "../schema/machine.ts";
+import type {
+  DiskFields,
+  MachineSpec,
+  MachineStatus,
+  ManagedMachineObject,
+  OperationInHand,
+} from "../schema/machine.ts";
 import type { NodeOperationObject, OperationSpec, OperationStatus } from "../schema/operation.ts";
 import type { ChargeType, ManagedNodePoolObject, PoolSpec, PoolStatus } from "../schema/pool.ts";
 import type { ObjectMeta } from "../schema/kubernetes.ts";

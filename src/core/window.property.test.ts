@@ -139,7 +139,7 @@ for (const [timeZone, from] of periods) {
           if (windowState(window, at).isOpen !== open[index]) assert.fail(`differs at ${timeOf(at)}`);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 }

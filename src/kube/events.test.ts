@@ -54,6 +54,16 @@ async function startRig(t: TestContext, script: Script): Promise<Rig> {
   return { recorder, seen: server.seen, drops, advance: clock.advance };
 }
 
+interface EventBody {
+  readonly metadata: { readonly name: string };
+  readonly note: string;
+}
+
+function bodyOf(request: SeenRequest | undefined): EventBody {
+  assert.ok(request !== undefined);
+  return request.body as EventBody;
+}
+
 const accept: Script = (request, response) => answer(response, 200, request.body);
 const methods = (seen: readonly SeenRequest[]): string => seen.map(({ method }) => method).join(" ");
 
@@ -61,7 +71,7 @@ test("an event is written as events.k8s.io/v1 in the namespace of its object", a
   const rig = await startRig(t, accept);
   rig.recorder.record(blocked);
   await rig.recorder.flush();
-  const { metadata, ...rest } = rig.seen[0]?.body as { metadata: { name: string; namespace: string } };
+  const { metadata, ...rest } = bodyOf(rig.seen[0]);
   assert.equal(rig.seen[0]?.path, "/apis/events.k8s.io/v1/namespaces/ns/events");
   assert.match(metadata.name, /^web\.[0-9a-f]+$/);
   assert.deepEqual(rest, {
@@ -114,9 +124,7 @@ test("a count whose event the server has forgotten begins again", async (t) => {
   rig.recorder.record(blocked);
   await rig.recorder.flush();
   assert.equal(methods(rig.seen), "POST PATCH POST");
-  const names = [rig.seen[0], rig.seen[2]].map(
-    (request) => (request?.body as { metadata: { name: string } }).metadata.name,
-  );
+  const names = [rig.seen[0], rig.seen[2]].map((request) => bodyOf(request).metadata.name);
   assert.notEqual(names[0], names[1]);
 });
 
@@ -140,7 +148,7 @@ test("a long note is cut to what the API accepts", async (t) => {
   const rig = await startRig(t, accept);
   rig.recorder.record({ ...blocked, note: "ä".repeat(2_000) });
   await rig.recorder.flush();
-  const { note } = rig.seen[0]?.body as { note: string };
+  const { note } = bodyOf(rig.seen[0]);
   assert.ok(Buffer.byteLength(note) <= 1024);
   assert.match(note, /ä \.\.\.$/);
 });

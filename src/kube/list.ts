@@ -2,6 +2,7 @@
 import { PortError, isPortError } from "../ports/errors.ts";
 import type { Kind, ListOptions, ObjectList, ObjectOf } from "../ports/kube.ts";
 import { collectionPath, collectionTarget } from "./path.ts";
+import { type Share, shareNothing } from "./share.ts";
 import { type Transport, call } from "./transport.ts";
 import { trim } from "./trim.ts";
 
@@ -13,10 +14,11 @@ export async function list<K extends Kind>(
   transport: Transport,
   kind: K,
   options: ListOptions,
+  share: Share = shareNothing,
 ): Promise<ObjectList<ObjectOf<K>>> {
   for (let restarts = 0; ; restarts += 1) {
     try {
-      return await listOnce(transport, kind, options);
+      return await listOnce(transport, kind, options, share);
     } catch (error) {
       if (!isPortError(error, "Expired") || restarts >= maxRestarts) throw error;
     }
@@ -35,13 +37,14 @@ async function listOnce<K extends Kind>(
   transport: Transport,
   kind: K,
   options: ListOptions,
+  share: Share,
 ): Promise<ObjectList<ObjectOf<K>>> {
   const items: ObjectOf<K>[] = [];
   let token: string | undefined;
   for (;;) {
     const page = await readPage(transport, kind, options, token);
     for (const raw of page.items) {
-      const item = trim(kind, raw);
+      const item = trim(kind, raw, share);
       if (item !== undefined) items.push(item as ObjectOf<K>);
     }
     if (page.token === undefined) return { items, resourceVersion: page.resourceVersion };

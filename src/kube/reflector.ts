@@ -9,6 +9,7 @@ import type { KubeObject } from "../schema/kubernetes.ts";
 import { list, selectorQuery } from "./list.ts";
 import { statusError } from "./map.ts";
 import { collectionPath, collectionTarget } from "./path.ts";
+import { type Share, createShare } from "./share.ts";
 import type { StreamAnswer, StreamItem, StreamRequest, Transport } from "./transport.ts";
 import { compareResourceVersions } from "./version.ts";
 import { eventOf } from "./watch.ts";
@@ -67,6 +68,7 @@ const maxStaleLists = 3;
 interface Progress {
   readonly options: ReflectorOptions;
   readonly signal: AbortSignal;
+  readonly share: Share;
   /** Where the next watch begins; null when everything has to be listed first. */
   version: string | null;
   highestVersion: string;
@@ -87,6 +89,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
   const progress: Progress = {
     options,
     signal: aborting.signal,
+    share: createShare(),
     version: null,
     highestVersion: "",
     canWatchList: true,
@@ -126,7 +129,7 @@ async function oneRound(progress: Progress): Promise<End> {
     progress.canWatchList = false;
   }
   const { transport, kind, select } = progress.options;
-  const { items, resourceVersion } = await list(transport, kind, select);
+  const { items, resourceVersion } = await list(transport, kind, select, progress.share);
   return accept(progress, items, resourceVersion) ?? watch(progress);
 }
 
@@ -155,7 +158,7 @@ async function follow(progress: Progress, items: AsyncIterable<StreamItem>): Pro
 function takeItem(progress: Progress, item: StreamItem): End | null {
   const { kind, sink } = progress.options;
   if (item.kind !== "Json") return brokenOff(progress, item);
-  const event = eventOf(kind, item.value);
+  const event = eventOf(kind, item.value, progress.share);
   switch (event.kind) {
     case "Changed":
       sink.upsert(event.object);
@@ -220,7 +223,7 @@ function takeInitial(
     return end;
   };
   if (item.kind !== "Json") return giveUp(brokenOff(progress, item));
-  const event = eventOf(progress.options.kind, item.value);
+  const event = eventOf(progress.options.kind, item.value, progress.share);
   switch (event.kind) {
     case "Changed":
       initial.set(keyOf(event.object), event.object);

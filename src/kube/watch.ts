@@ -2,6 +2,7 @@
 import type { Kind } from "../ports/kube.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
 import { type Status, parseStatus } from "./map.ts";
+import type { Share } from "./share.ts";
 import { trim } from "./trim.ts";
 
 export type WatchEvent =
@@ -15,7 +16,7 @@ export type WatchEvent =
 
 const endOfInitialEvents = "k8s.io/initial-events-end";
 
-export function eventOf(kind: Kind, line: unknown): WatchEvent {
+export function eventOf(kind: Kind, line: unknown, share: Share): WatchEvent {
   const { type, object } = (line ?? {}) as { readonly type?: unknown; readonly object?: unknown };
   if (type === "ERROR") return { kind: "Error", status: parseStatus(object) };
   const { metadata } = (object ?? {}) as { readonly metadata?: Metadata };
@@ -28,7 +29,7 @@ export function eventOf(kind: Kind, line: unknown): WatchEvent {
       isEndOfInitial: metadata?.annotations?.[endOfInitialEvents] === "true",
     };
   }
-  const trimmed = trim(kind, object);
+  const trimmed = trim(kind, object, share);
   if (trimmed === undefined) return { kind: "Odd" };
   if (type === "ADDED" || type === "MODIFIED") return { kind: "Changed", object: trimmed, version };
   return type === "DELETED" ? { kind: "Deleted", object: trimmed, version } : { kind: "Odd" };

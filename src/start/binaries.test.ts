@@ -169,7 +169,10 @@ test(
       assert.equal(readFileSync(both[0].kubelet, "utf8"), "the kubelet");
       assert.equal(asked.filter((url) => url === kubeletUrl).length, 1);
       assert.deepEqual(readdirSync(cached(machine)), ["kubelet"]);
-      assert.match(machine.said.join("\n"), /Process \d+ is getting the Kubernetes programs; waiting for it/);
+      assert.match(
+        machine.said.join("\n"),
+        /Waiting for process \d+, which is getting the Kubernetes programs/,
+      );
       assert.match(machine.said.join("\n"), new RegExp(`\\[1/1\\] Getting kubelet ${version}`));
     });
   }),
@@ -227,6 +230,8 @@ test(
 test(
   "Go builds from the pinned modules, with the version in the linker's flags and without C",
   onMachine(async (machine) => {
+    mkdirSync(path.join(cached(machine), ".etcd-killed"), { recursive: true });
+    writeFileSync(path.join(cached(machine), "kube-scheduler.1.part"), "of a build that was killed");
     const words = path.join(machine.dir, "words");
     machine.script(
       "path",

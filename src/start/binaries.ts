@@ -3,7 +3,7 @@
  * not run them, but for asking those it did not make for their version.
  */
 import { execFile } from "node:child_process";
-import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,8 @@ import { buildBinary } from "./build.ts";
 import { createDownloader } from "./download.ts";
 import type { Downloader } from "./download.ts";
 import { StartError, isDiskTrouble } from "./error.ts";
-import { waitForLock } from "./lock.ts";
+import { tryLock, waitForLock } from "./lock.ts";
+import type { Lock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
 
 /** What `tools/kube` builds; a test holds them to its go.mod files. */
@@ -127,13 +128,9 @@ async function obtain(names: readonly BinaryName[], request: BinaryRequest): Pro
   const dir = cacheDir(request);
   try {
     mkdirSync(dir, { recursive: true });
-    const lock = await waitForLock(path.join(dir, "lock"), {
-      clock: request.clock,
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-      onWait: ({ pid }) =>
-        request.progress.say(`Process ${pid} is getting the Kubernetes programs; waiting for it`),
-    });
+    const lock = await lockCache(path.join(dir, "lock"), request);
     try {
+      sweep(dir);
       const wanted = names.filter((name) => findCached(name, request) === null);
       await obtainLocked(wanted, request);
     } finally {
@@ -147,6 +144,24 @@ async function obtain(names: readonly BinaryName[], request: BinaryRequest): Pro
       error,
     );
   }
+}
+
+/** Removes what killed downloads and builds left half done. Only for the holder of the lock. */
+function sweep(dir: string): void {
+  for (const name of readdirSync(dir)) {
+    const isHalfDone = name.startsWith(".") || (name.endsWith(".part") && !name.startsWith("lock"));
+    if (isHalfDone) rmSync(path.join(dir, name), { recursive: true });
+  }
+}
+
+async function lockCache(file: string, { clock, progress, signal }: BinaryRequest): Promise<Lock> {
+  const attempt = tryLock(file);
+  if (attempt.kind === "Held") return attempt.lock;
+  const options = signal === undefined ? { clock } : { clock, signal };
+  const { pid } = attempt.holder;
+  return await progress.during(`Waiting for process ${pid}, which is getting the Kubernetes programs`, () =>
+    waitForLock(file, options),
+  );
 }
 
 async function obtainLocked(names: readonly BinaryName[], request: BinaryRequest): Promise<void> {

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -92,24 +100,32 @@ test(
 );
 
 test(
-  "data that etcd refuses is kept, and the error says where it is and what can be done",
+  "damaged and missing data of etcd is kept, and the error says where it is and what can be done",
   inFolder(async (dataDir) => {
     const plane = await startControlPlane({ dataDir, isTest: true });
     await plane.stop();
-    const logs = path.join(dataDir, "etcd", "data", "member", "wal");
-    const log = path.join(logs, readdirSync(logs).find((name) => name.endsWith(".wal")) ?? "");
-    writeFileSync(log, "not a log");
-    await assert.rejects(startControlPlane({ dataDir, isTest: true }), (error) => {
-      assert(error instanceof StartError);
-      assert.match(
-        error.message,
-        /^etcd ended while starting \(exit code \d\)\. It said:\n {2}\S.*\nThe whole log is /,
-      );
-      assert(error.message.includes(`mv ${dataDir}/etcd ${dataDir}/etcd.broken`), error.message);
-      return true;
-    });
-    assert.equal(readFileSync(log, "utf8"), "not a log");
-    assert.deepEqual(processesOf(dataDir), []);
+    const member = path.join(dataDir, "etcd", "data", "member");
+    const damages = [
+      [
+        () => writeFileSync(path.join(member, "snap", "db"), "damage"),
+        /^etcd ended while starting .*It said:\n {2}/s,
+      ],
+      [
+        () => renameSync(path.join(member, "wal"), path.join(member, "gone")),
+        /\/wal holds no log of etcd any more/,
+      ],
+    ] as const;
+    for (const [damage, expected] of damages) {
+      damage();
+      await assert.rejects(startControlPlane({ dataDir, isTest: true }), (error) => {
+        assert(error instanceof StartError);
+        assert.match(error.message, expected);
+        assert(error.message.includes(`mv ${dataDir}/etcd ${dataDir}/etcd.broken`), error.message);
+        return true;
+      });
+      assert.equal(readFileSync(path.join(member, "snap", "db"), "utf8"), "damage");
+      assert.deepEqual(processesOf(dataDir), []);
+    }
   }),
 );
 

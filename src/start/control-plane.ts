@@ -13,6 +13,7 @@ import { componentNames, componentSpec, etcdDir, apiUrl, logFile } from "./compo
 import type { ComponentName, Layout } from "./components.ts";
 import { rotateLog, tellingLines } from "./component-log.ts";
 import { StartError, isDiskTrouble } from "./error.ts";
+import { checkEtcdData, etcdAdvice, markEtcdData } from "./etcd-data.ts";
 import { writePortableKubeconfig } from "./kubeconfig.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { tryLock } from "./lock.ts";
@@ -93,6 +94,7 @@ async function startLocked(run: Run, lock: Lock): Promise<ControlPlane> {
   const ended = await endLeftovers(recordFile, clock);
   if (ended.length > 0) progress.say(`Ended what an earlier start left behind: ${ended.join(", ")}`);
 
+  checkEtcdData(etcdDir(dataDir));
   const layout = await layOut(run);
   const url = apiUrl(layout);
   const { authority, leaves } = layout.certificates;
@@ -119,6 +121,7 @@ async function startLocked(run: Run, lock: Lock): Promise<ControlPlane> {
   try {
     const starting = () => startComponents({ run, layout, supervision, url, admin });
     const pids = await progress.during("Starting the Kubernetes control plane", starting);
+    markEtcdData(etcdDir(dataDir));
     progress.say(
       `Kubernetes ${options.version ?? kubernetesVersion} answers at ${url}; kubeconfig: ${kubeconfigPath}`,
     );
@@ -223,11 +226,9 @@ function explainLoss(process: LostProcess, when: string, { dataDir }: Layout): S
   const log = logFile(dataDir, process.name);
   const lines = tellingLines(log).map((line) => `\n  ${line}`);
   const said = lines.length === 0 ? "It wrote nothing. " : `It said:${lines.join("")}\n`;
-  const data = etcdDir(dataDir);
   const advice =
     process.name === "etcd"
-      ? `The cluster's objects are in ${data} and were kept as they are. If they are damaged, put your copy of that ` +
-        `folder back, or move it away (mv ${data} ${data}.broken) to begin with an empty cluster.`
+      ? etcdAdvice(etcdDir(dataDir))
       : `Nothing in ${dataDir} was deleted. Mend what it says and run the same command again.`;
   return new StartError(
     `${process.name} ended ${when} (${process.how}). ${said}The whole log is ${log}. ${advice}`,

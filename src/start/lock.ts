@@ -19,12 +19,10 @@ export type LockAttempt =
 
 export interface WaitOptions {
   readonly clock: Clock;
-  /** Called once, when somebody else holds the lock. */
-  readonly onWait: (holder: ProcessId) => void;
   readonly signal?: AbortSignal;
 }
 
-export const lockPollMs = 300;
+const lockPollMs = 300;
 
 export function tryLock(file: string): LockAttempt {
   const me = JSON.stringify(identifyProcess(process.pid));
@@ -44,15 +42,12 @@ export function tryLock(file: string): LockAttempt {
   }
 }
 
-export async function waitForLock(file: string, options: WaitOptions): Promise<Lock> {
-  const first = tryLock(file);
-  if (first.kind === "Held") return first.lock;
-  options.onWait(first.holder);
+export async function waitForLock(file: string, { clock, signal }: WaitOptions): Promise<Lock> {
   for (;;) {
-    options.signal?.throwIfAborted();
-    await sleep(options.clock, lockPollMs);
     const attempt = tryLock(file);
     if (attempt.kind === "Held") return attempt.lock;
+    signal?.throwIfAborted();
+    await sleep(clock, lockPollMs);
   }
 }
 

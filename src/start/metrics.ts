@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from "@prometheus-io/client";
 import type { PassReport } from "../controller/loop.ts";
 import type { KubeCache } from "../ports/kube.ts";
+import type { ManagedNodePoolObject } from "../schema/pool.ts";
 
 export interface Metrics {
   passed(pass: PassReport): void;
@@ -19,50 +20,86 @@ export interface Metrics {
 
 export function createMetrics(cache: () => KubeCache | null, queueLength: () => number): Metrics {
   const registry = new Registry();
+  const loop = loopMetrics(registry);
+  const api = apiMetrics(registry);
+  const pools = poolMetrics(registry);
+  return {
+    passed: ({ actions: sent, failures, decideMs }) => {
+      loop.reconciles.inc({ result: "ok" });
+      loop.decideSeconds.observe(decideMs / 1000);
+      const failed = new Set(failures.map(({ action }) => action));
+      for (const action of sent) {
+        loop.actions.inc({ action: action.kind, result: failed.has(action) ? "failed" : "ok" });
+      }
+    },
+    failed: () => loop.reconciles.inc({ result: "failed" }),
+    requested: ({ verb, kind, code, durationMs }) => {
+      api.requests.inc({ verb, kind, code });
+      api.requestSeconds.observe({ verb }, durationMs / 1000);
+    },
+    watchRestarted: (kind, cause) => api.restarts.inc({ kind, cause }),
+    setLeader: (isLeader) => loop.leader.set(isLeader ? 1 : 0),
+    text: async () => {
+      pools.read(cache()?.list("ManagedNodePool") ?? []);
+      loop.depth.set(queueLength());
+      return registry.metrics();
+    },
+  };
+}
+
+function loopMetrics(registry: Registry) {
   const registers = [registry];
-  const reconciles = new Counter({
-    name: "poolkeeper_reconcile_total",
-    help: "Passes over a pool, by result.",
-    labelNames: ["result"],
-    registers,
-  });
-  const decideSeconds = new Histogram({
-    name: "poolkeeper_decide_duration_seconds",
-    help: "Time of one pure decision.",
-    buckets: [0.0005, 0.001, 0.005, 0.02, 0.05, 0.2, 1],
-    registers,
-  });
-  const actions = new Counter({
-    name: "poolkeeper_actions_total",
-    help: "Actions sent, by kind and result.",
-    labelNames: ["action", "result"],
-    registers,
-  });
-  const requests = new Counter({
-    name: "poolkeeper_kube_requests_total",
-    help: "Requests to the Kubernetes API.",
-    labelNames: ["verb", "kind", "code"],
-    registers,
-  });
-  const requestSeconds = new Histogram({
-    name: "poolkeeper_kube_request_duration_seconds",
-    help: "Time of Kubernetes requests.",
-    labelNames: ["verb"],
-    buckets: [0.002, 0.01, 0.05, 0.2, 1, 5, 15],
-    registers,
-  });
-  const restarts = new Counter({
-    name: "poolkeeper_watch_restarts_total",
-    help: "Watches that began anew.",
-    labelNames: ["kind", "cause"],
-    registers,
-  });
-  const leader = new Gauge({ name: "poolkeeper_leader", help: "1 while this process leads.", registers });
-  const depth = new Gauge({
-    name: "poolkeeper_workqueue_depth",
-    help: "Keys that wait for a pass.",
-    registers,
-  });
+  return {
+    reconciles: new Counter({
+      name: "poolkeeper_reconcile_total",
+      help: "Passes, by result.",
+      labelNames: ["result"],
+      registers,
+    }),
+    decideSeconds: new Histogram({
+      name: "poolkeeper_decide_duration_seconds",
+      help: "Time of one pure decision.",
+      buckets: [0.0005, 0.001, 0.005, 0.02, 0.05, 0.2, 1],
+      registers,
+    }),
+    actions: new Counter({
+      name: "poolkeeper_actions_total",
+      help: "Actions sent, by kind and result.",
+      labelNames: ["action", "result"],
+      registers,
+    }),
+    leader: new Gauge({ name: "poolkeeper_leader", help: "1 while this process leads.", registers }),
+    depth: new Gauge({ name: "poolkeeper_workqueue_depth", help: "Keys that wait for a pass.", registers }),
+  };
+}
+
+function apiMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    requests: new Counter({
+      name: "poolkeeper_kube_requests_total",
+      help: "Requests to the Kubernetes API.",
+      labelNames: ["verb", "kind", "code"],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: "poolkeeper_kube_request_duration_seconds",
+      help: "Time of Kubernetes requests.",
+      labelNames: ["verb"],
+      buckets: [0.002, 0.01, 0.05, 0.2, 1, 5, 15],
+      registers,
+    }),
+    restarts: new Counter({
+      name: "poolkeeper_watch_restarts_total",
+      help: "Watches that began anew.",
+      labelNames: ["kind", "cause"],
+      registers,
+    }),
+  };
+}
+
+function poolMetrics(registry: Registry) {
+  const registers = [registry];
   const nodes = new Gauge({
     name: "poolkeeper_nodepool_nodes",
     help: "Nodes of a pool, by state.",
@@ -75,11 +112,10 @@ export function createMetrics(cache: () => KubeCache | null, queueLength: () => 
     labelNames: ["namespace", "pool", "condition"],
     registers,
   });
-
-  const readPools = (): void => {
-    nodes.reset();
+  const read = (pools: readonly ManagedNodePoolObject[]): void => {
+    nodes.reset(); // Pools that are gone leave no series behind.
     conditions.reset();
-    for (const { metadata, spec, status } of cache()?.list("ManagedNodePool") ?? []) {
+    for (const { metadata, spec, status } of pools) {
       const labels = { namespace: metadata.namespace ?? "", pool: metadata.name };
       nodes.set({ ...labels, state: "desired" }, spec.replicas);
       nodes.set({ ...labels, state: "ready" }, status?.readyReplicas ?? 0);
@@ -89,26 +125,5 @@ export function createMetrics(cache: () => KubeCache | null, queueLength: () => 
       }
     }
   };
-
-  return {
-    passed: ({ actions: sent, failures, decideMs }) => {
-      reconciles.inc({ result: "ok" });
-      decideSeconds.observe(decideMs / 1000);
-      const failed = new Set(failures.map(({ action }) => action));
-      for (const action of sent)
-        actions.inc({ action: action.kind, result: failed.has(action) ? "failed" : "ok" });
-    },
-    failed: () => reconciles.inc({ result: "failed" }),
-    requested: ({ verb, kind, code, durationMs }) => {
-      requests.inc({ verb, kind, code });
-      requestSeconds.observe({ verb }, durationMs / 1000);
-    },
-    watchRestarted: (kind, cause) => restarts.inc({ kind, cause }),
-    setLeader: (isLeader) => leader.set(isLeader ? 1 : 0),
-    text: async () => {
-      readPools();
-      depth.set(queueLength());
-      return registry.metrics();
-    },
-  };
+  return { read };
 }

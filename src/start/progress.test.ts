@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Clock } from "../ports/clock.ts";
-import { createProgress, progressIntervalMs } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 
 function setUp() {
   const lines: string[] = [];
@@ -28,8 +28,8 @@ function setUp() {
 test("long work is told when it begins, while it goes on, and when it is done", async () => {
   const { lines, timers, pass, progress } = setUp();
   const answer = await progress.during("Building", async () => {
-    pass(progressIntervalMs);
-    pass(progressIntervalMs);
+    pass(5_000);
+    pass(5_000);
     return 7;
   });
   assert.equal(answer, 7);

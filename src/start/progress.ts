@@ -13,7 +13,8 @@ export interface ProgressOutput {
   write(text: string): unknown;
 }
 
-export const progressIntervalMs = 5_000;
+/** Often at first, when people wonder whether it works; then less, when they have gone for a coffee. */
+const [soonMs, laterMs, longMs] = [5_000, 15_000, 30_000];
 
 export function createProgress(output: ProgressOutput, clock: Clock): Progress {
   const say = (text: string): void => {
@@ -23,12 +24,13 @@ export function createProgress(output: ProgressOutput, clock: Clock): Progress {
     say,
     during: async (text, work) => {
       const startedAt = clock.monotonic();
-      const elapsed = () => `${((clock.monotonic() - startedAt) / 1000).toFixed(1)} s`;
+      const elapsedMs = () => clock.monotonic() - startedAt;
+      const elapsed = () => `${(elapsedMs() / 1000).toFixed(1)} s`;
       const again = () => {
         say(`${text}: ${elapsed()} so far`);
-        cancel = clock.after(progressIntervalMs, again);
+        cancel = clock.after(elapsedMs() < longMs ? soonMs : laterMs, again);
       };
-      let cancel = clock.after(progressIntervalMs, again);
+      let cancel = clock.after(soonMs, again);
       say(`${text} ...`);
       try {
         const result = await work();

@@ -109,7 +109,7 @@ function createView(server: ApiServer, kind: Kind): View {
 
   const show = (object: Stored): KubeObject => {
     const fromStored = server.registry.find(group, version, plural)?.fromStored ?? null;
-    return (fromStored === null ? object : fromStored(object)) as unknown as KubeObject;
+    return fromStored === null ? object : fromStored(object);
   };
   const set = (key: string, after: KubeObject | undefined): Change => {
     const before = objects.get(key);

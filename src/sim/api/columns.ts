@@ -10,6 +10,7 @@ import {
   objectsAt,
   type Stored,
   stringAt,
+  textOf,
 } from "./json.ts";
 import { podCells } from "./pod-row.ts";
 import type { Column } from "./resources.ts";
@@ -143,7 +144,7 @@ const budgets: Printer = {
   cells: (object, nowMs) => {
     const count = (name: string) => {
       const value = objectAt(object, "spec")[name];
-      return value === undefined ? "N/A" : String(value);
+      return value === undefined ? "N/A" : textOf(value);
     };
     return [
       object.metadata.name,
@@ -210,11 +211,11 @@ const services: Printer = {
     stringAt(object, "spec", "clusterIP") ?? "<none>",
     "<none>",
     objectsAt(object, "spec", "ports")
-      .map((port) => `${String(port["port"])}/${String(port["protocol"])}`)
+      .map((port) => `${textOf(port["port"])}/${textOf(port["protocol"])}`)
       .join(",") || "<none>",
     ageOf(object, nowMs),
     Object.entries(objectAt(object, "spec", "selector"))
-      .map(([key, value]) => `${key}=${String(value)}`)
+      .map(([key, value]) => `${key}=${textOf(value)}`)
       .join(",") || "<none>",
   ],
 };
@@ -239,7 +240,7 @@ export const printers: { readonly [store: string]: Printer } = {
     sizeOf(object, "data") + sizeOf(object, "binaryData"),
   ]),
   secrets: dataPrinter("Name,Type,#Data,Age", (object) => [
-    String(object["type"] ?? ""),
+    textOf(object["type"] ?? ""),
     sizeOf(object, "data"),
   ]),
   serviceaccounts: dataPrinter("Name,#Secrets,Age", (object) => [listAt(object, "secrets").length]),

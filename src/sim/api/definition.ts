@@ -104,7 +104,7 @@ function structuralErrors(schema: Schema, path: string): readonly FieldError[] {
 
 function schemaOf(version: JsonObject): Schema | null {
   const schema = objectAt(version, "schema")["openAPIV3Schema"];
-  return isObject(schema) ? (schema as Schema) : null;
+  return isObject(schema) ? schema : null;
 }
 
 /** The kinds that a definition serves: one for each served version. */

@@ -1,6 +1,6 @@
 /** From a body to an object that may be stored: read, pruned, filled in, and checked. Writes nothing. */
 import { celErrors } from "./cel.ts";
-import { copy, isObject, type Json, type JsonObject, type Stored } from "./json.ts";
+import { copy, isObject, type Json, type JsonObject, type Stored, textOf } from "./json.ts";
 import { metadataErrors } from "./metadata.ts";
 import type { Call, Context } from "./request.ts";
 import { apiVersionOf } from "./resources.ts";
@@ -19,7 +19,7 @@ export function readBody(call: Call): Stored {
   const apiVersion = body["apiVersion"] ?? wanted;
   if (kind !== type.kind || apiVersion !== wanted) {
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}, Kind=${String(kind)}) does not match the expected API version (${wanted}, Kind=${type.kind})`,
+      `the API version in the data (${textOf(apiVersion)}, Kind=${textOf(kind)}) does not match the expected API version (${wanted}, Kind=${type.kind})`,
     );
   }
   return asDraft(body, call);

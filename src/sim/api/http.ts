@@ -6,9 +6,10 @@ import { aggregated, groupList, groupOf, legacyVersions, resourceList, serverVer
 import { bodyObject } from "./draft.ts";
 import { copy, isList, type JsonObject, numberAt, objectAt } from "./json.ts";
 import { openapiDocument, openapiIndex, swagger } from "./openapi.ts";
+import { decodeObject } from "./protobuf.ts";
 import { type Incoming, parsePath, type Target, toRequest } from "./route.ts";
 import type { ApiServer } from "./server.ts";
-import { ApiFailure, badRequest, statusOf, unsupportedMediaType } from "./status.ts";
+import { ApiFailure, badRequest, statusOf } from "./status.ts";
 import { tableOfResponse } from "./table.ts";
 import { streamWatch } from "./watch-stream.ts";
 
@@ -184,21 +185,20 @@ function metadataOnly(body: JsonObject): JsonObject {
 
 async function readIncoming(request: IncomingMessage, url: URL): Promise<Incoming> {
   const contentType = (request.headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
-  const text = await readBody(request);
-  if (text !== "" && contentType.includes("protobuf")) {
-    throw unsupportedMediaType(contentType, ["application/json", "application/yaml"]);
-  }
+  const bytes = await readBody(request);
   return {
     method: request.method ?? "GET",
     query: url.searchParams,
     contentType,
     userAgent: request.headers["user-agent"] ?? "",
-    body: parseBody(text, contentType),
+    body: parseBody(bytes, contentType),
   };
 }
 
-function parseBody(text: string, contentType: string): JsonObject {
-  if (text === "") return {};
+function parseBody(bytes: Buffer, contentType: string): JsonObject {
+  if (bytes.length === 0) return {};
+  if (contentType === "application/vnd.kubernetes.protobuf") return decodeObject(bytes);
+  const text = bytes.toString("utf8");
   try {
     const parsed: unknown = contentType.endsWith("yaml") ? parse(text) : JSON.parse(text);
     // A JSON patch is a list; it travels as the body all the same.
@@ -209,7 +209,7 @@ function parseBody(text: string, contentType: string): JsonObject {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -225,5 +225,5 @@ async function readBody(request: IncomingMessage): Promise<string> {
     }
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

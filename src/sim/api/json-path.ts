@@ -1,5 +1,5 @@
 /** The small part of JSONPath that printer columns use: fields, indexes, `[*]` and one-field filters. */
-import { isEqual, isList, isObject, type Json } from "./json.ts";
+import { isEqual, isList, isObject, type Json, textOf } from "./json.ts";
 
 type Step = (value: Json) => readonly Json[];
 
@@ -52,5 +52,5 @@ function filter(field: readonly string[], wanted: string): Step {
 function textAt(item: Json, field: readonly string[]): string {
   let here: Json | undefined = item;
   for (const name of field) here = isObject(here) ? here[name] : undefined;
-  return here === undefined || here === null ? "" : String(here);
+  return here === undefined || here === null ? "" : textOf(here);
 }

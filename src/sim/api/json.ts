@@ -81,6 +81,12 @@ export function numberAt(value: Json | undefined, ...path: readonly string[]): n
   return typeof found === "number" ? found : undefined;
 }
 
+/** A value as text: texts and numbers as they are, anything deeper as JSON. */
+export function textOf(value: Json | undefined): string {
+  if (typeof value === "string") return value;
+  return value === undefined ? "" : JSON.stringify(value);
+}
+
 /** A copy of `object` with `value` under `path`; undefined takes the field away. */
 export function withValue(object: JsonObject, path: readonly string[], value: Json | undefined): JsonObject {
   const [name, ...rest] = path;

@@ -1,7 +1,7 @@
 /** PATCH in its four forms. */
 import { createFrom, managerOf } from "./create.ts";
 import { asDraft, bodyObject, present } from "./draft.ts";
-import { isObject, type JsonObject, type Stored, withValue } from "./json.ts";
+import { isObject, type JsonObject, type Stored, withValue, textOf } from "./json.ts";
 import { applyConfiguration } from "./manage.ts";
 import { jsonPatch, mergePatch, strategicMerge } from "./merge.ts";
 import type { Call, Context } from "./request.ts";
@@ -96,13 +96,13 @@ function requireApplicable(call: Call, configuration: JsonObject): void {
   const wanted = apiVersionOf(type);
   if (configuration["apiVersion"] !== wanted || configuration["kind"] !== type.kind) {
     throw badRequest(
-      `invalid object type: ${String(configuration["apiVersion"])}, Kind=${String(configuration["kind"])}`,
+      `invalid object type: ${textOf(configuration["apiVersion"])}, Kind=${textOf(configuration["kind"])}`,
     );
   }
   const name = metadata["name"];
   if (name !== undefined && name !== call.request.name) {
     throw badRequest(
-      `the name of the object (${String(name)}) does not match the name on the URL (${String(call.request.name)})`,
+      `the name of the object (${textOf(name)}) does not match the name on the URL (${textOf(call.request.name)})`,
     );
   }
 }

@@ -8,6 +8,7 @@ import {
   objectsAt,
   type Stored,
   stringAt,
+  textOf,
 } from "./json.ts";
 import { badRequest } from "./status.ts";
 
@@ -132,7 +133,7 @@ function expressionToRequirement(expression: JsonObject): Requirement {
 
 function objectOfStrings(value: Json | undefined): Labels {
   if (!isObject(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, textOf(text)]));
 }
 
 /** `a.b=c,d!=e`, where the fields on offer are `allowed`. Values may escape `,` and `=` with a backslash. */
@@ -156,7 +157,7 @@ function parseTerm(term: string, text: string, allowed: readonly string[]): Pred
 function fieldText(object: Stored, path: readonly string[]): string {
   const value = at(object, ...path);
   if (value === undefined || value === null) return path.at(-1) === "unschedulable" ? "false" : "";
-  return String(value);
+  return textOf(value);
 }
 
 /** A selector as text, from text or from the object form. */
@@ -166,7 +167,7 @@ export function selectorText(selector: Json | undefined): string {
   const labels = isObject(selector["matchLabels"]) ? selector["matchLabels"] : {};
   const equal = Object.entries(labels)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}=${String(value)}`);
+    .map(([key, value]) => `${key}=${textOf(value)}`);
   const expressions = objectsAt(selector, "matchExpressions").map(expressionText);
   return [...equal, ...expressions].join(",");
 }

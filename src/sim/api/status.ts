@@ -136,12 +136,6 @@ export function tooManyRequests(
   return new ApiFailure(429, "TooManyRequests", message, details);
 }
 
-export function internalError(message: string): ApiFailure {
-  return new ApiFailure(500, "InternalError", `Internal error occurred: ${message}`, {
-    causes: [{ reason: "", message }],
-  });
-}
-
 export function unsupportedMediaType(got: string, accepted: readonly string[]): ApiFailure {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`;
   return new ApiFailure(415, "UnsupportedMediaType", `${message} (got ${got})`);

@@ -9,6 +9,7 @@ import {
   objectsAt,
   type Stored,
   stringAt,
+  textOf,
 } from "./json.ts";
 import { podStrategy } from "./pods.ts";
 import type { Strategy } from "./strategy.ts";
@@ -56,7 +57,7 @@ function taintErrors(taints: readonly JsonObject[]): readonly FieldError[] {
       const text = `Unsupported value: ${shown(effect)}: supported values: ${list}`;
       errors.push({ type: "NotSupported", field: `${path}.effect`, text });
     }
-    const id = `${String(taint["key"])}:${effect}`;
+    const id = `${textOf(taint["key"])}:${effect}`;
     if (seen.has(id))
       errors.push({ type: "Duplicate", field: path, text: `Duplicate value: ${shown(taint)}` });
     seen.add(id);
@@ -68,9 +69,9 @@ const secrets: Strategy = {
   defaults: (object) => {
     const { stringData, ...rest } = object;
     const type = typeof object["type"] === "string" ? object["type"] : "Opaque";
-    if (!isObject(stringData)) return { ...rest, metadata: object.metadata, type } as Stored;
-    const encoded = Object.entries(stringData).map(([key, text]) => [key, base64(String(text))]);
-    return { ...rest, type, data: { ...objectAt(object, "data"), ...Object.fromEntries(encoded) } } as Stored;
+    if (!isObject(stringData)) return { ...rest, type };
+    const encoded = Object.entries(stringData).map(([key, text]) => [key, base64(textOf(text))]);
+    return { ...rest, type, data: { ...objectAt(object, "data"), ...Object.fromEntries(encoded) } };
   },
   validateUpdate: (object, before) =>
     object["type"] === before["type"] ? [] : [invalidValue("type", object["type"], "field is immutable")],

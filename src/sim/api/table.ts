@@ -1,7 +1,7 @@
 /** Server-side printing: objects as a Table, for built-in kinds and for those of definitions. */
 import { sinceText } from "./age.ts";
 import { plainPrinter, type Printer, printers } from "./columns.ts";
-import { isList, isObject, type Json, type JsonObject, objectAt, type Stored } from "./json.ts";
+import { isList, isObject, type Json, type JsonObject, objectAt, type Stored, textOf } from "./json.ts";
 import { valuesAt } from "./json-path.ts";
 import type { Column, ResourceType } from "./resources.ts";
 
@@ -81,7 +81,7 @@ function customPrinter(columns: readonly Column[]): Printer {
 function cellOf(object: Stored, column: Column, nowMs: number): Json {
   const [value] = valuesAt(object, column.jsonPath);
   if (value === undefined) return null;
-  if (column.type === "date") return sinceText(String(value), nowMs);
+  if (column.type === "date") return sinceText(textOf(value), nowMs);
   if (column.type !== "string") return value;
   return isObject(value) || isList(value) ? JSON.stringify(value) : String(value);
 }

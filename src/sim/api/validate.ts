@@ -113,7 +113,7 @@ function patternOf(source: string): RegExp {
 
 function stringErrors(value: string, schema: Schema, path: string): readonly FieldError[] {
   const { minLength, maxLength, pattern } = schema;
-  const length = [...value].length;
+  const length = Array.from(value).length;
   const errors: FieldError[] = [];
   if (maxLength !== undefined && length > maxLength) {
     const unit = maxLength === 1 ? "byte" : "bytes";

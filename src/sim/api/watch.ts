@@ -22,7 +22,7 @@ export interface WatchRequest extends Omit<ApiRequest, "verb" | "body" | "patchT
 }
 
 const bookmarkMs = 60_000;
-export const initialEventsEnd = "k8s.io/initial-events-end";
+const initialEventsEnd = "k8s.io/initial-events-end";
 
 /** Sends events until stopped. An ERROR is the last one. */
 export function watch(
@@ -104,7 +104,7 @@ function lastSeenAs(commit: Commit): Stored {
   return { ...before, metadata: { ...before.metadata, resourceVersion: object.metadata.resourceVersion } };
 }
 
-export function bookmarkOf(call: Call, revision: number, annotations: JsonObject | null): JsonObject {
+function bookmarkOf(call: Call, revision: number, annotations: JsonObject | null): JsonObject {
   return {
     kind: call.type.kind,
     apiVersion: apiVersionOf(call.type),

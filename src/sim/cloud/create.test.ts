@@ -6,7 +6,7 @@ import { ownershipTags } from "../../ports/provider.ts";
 import type { SimulatorSettings } from "../../schema/provider.ts";
 import { createVirtualClock } from "../clock.ts";
 import { type CloudOptions, createCloud } from "./create.ts";
-import { aBootstrap, aRequest } from "./testing.ts";
+import { aBootstrap, aReplacement, aRequest } from "./testing.ts";
 
 const steady: SimulatorSettings = { jitterPercent: 0 };
 
@@ -34,16 +34,6 @@ function aCloud(fields: Partial<CloudOptions> = {}) {
     return record;
   };
   return { clock, cloud, states, create, running, stopped, get };
-}
-
-const otherDisk = {
-  image: { family: "AlibabaCloudLinux", version: "3.2104.12" },
-  kubernetesVersion: "v1.36.3",
-  hash: "h2",
-};
-
-function aReplacement(clientToken = "disk-1") {
-  return { clientToken, disk: otherDisk, bootstrap: aBootstrap({ kubernetesVersion: "v1.36.3" }) };
 }
 
 const refusal = (kind: PortErrorKind, words: RegExp) => (error: unknown) => {

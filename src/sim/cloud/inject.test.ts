@@ -5,7 +5,7 @@ import { isPortError } from "../../ports/errors.ts";
 import { createVirtualClock } from "../clock.ts";
 import { type CloudOptions, createCloud } from "./create.ts";
 import type { GuestFault, Healing } from "./model.ts";
-import { aBootstrap, aRequest } from "./testing.ts";
+import { aBootstrap, aReplacement, aRequest } from "./testing.ts";
 
 function aCloud(fields: Partial<CloudOptions> = {}) {
   const clock = createVirtualClock(0);
@@ -19,16 +19,6 @@ function aCloud(fields: Partial<CloudOptions> = {}) {
   };
   return { clock, cloud, create, running };
 }
-
-const aReplacement = {
-  clientToken: "disk-1",
-  disk: {
-    image: { family: "AlibabaCloudLinux", version: "3.2104.12" },
-    kubernetesVersion: "v1.36.3",
-    hash: "h2",
-  },
-  bootstrap: aBootstrap(),
-};
 
 test("a call without an answer may have had its effect or not", async () => {
   const { cloud, create } = aCloud();
@@ -112,7 +102,7 @@ test("an instance that nothing but a new disk heals goes down again after each s
   await cloud.calls.start(id);
   await clock.advance(18_000);
   assert.equal(cloud.get(id)?.state, "Stopped");
-  await cloud.calls.replaceSystemDisk(id, aReplacement);
+  await cloud.calls.replaceSystemDisk(id, aReplacement());
   await clock.advance(10_000);
   await cloud.calls.start(id);
   await clock.advance(18_000);
@@ -168,7 +158,7 @@ for (const [index, healsOn] of (["Restart", "Reboot", "Disk", "Replace"] as cons
       Disk: async () => {
         await cloud.calls.stop(id);
         await clock.advance(5_000);
-        await cloud.calls.replaceSystemDisk(id, { ...aReplacement, clientToken: `disk-${healsOn}` });
+        await cloud.calls.replaceSystemDisk(id, aReplacement());
         await clock.advance(10_000);
         await cloud.calls.start(id);
       },

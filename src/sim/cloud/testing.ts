@@ -1,6 +1,5 @@
 /** Builders for tests of and with the simulated cloud. */
-import type { Bootstrap } from "../../ports/provider.ts";
-import { ownershipTags } from "../../ports/provider.ts";
+import { type Bootstrap, type DiskReplacement, ownershipTags } from "../../ports/provider.ts";
 import type { InstanceRequest } from "../../schema/machine.ts";
 
 export function aRequest(fields: Partial<InstanceRequest> = {}): InstanceRequest {
@@ -30,5 +29,18 @@ export function aBootstrap(fields: Partial<Bootstrap> = {}): Bootstrap {
     unschedulable: false,
     kubernetesVersion: "v1.35.2",
     ...fields,
+  };
+}
+
+/** The image and kubelet after those of `aRequest`. */
+export function aReplacement(clientToken = "disk-1"): DiskReplacement {
+  return {
+    clientToken,
+    disk: {
+      image: { family: "AlibabaCloudLinux", version: "3.2104.12" },
+      kubernetesVersion: "v1.36.3",
+      hash: "h2",
+    },
+    bootstrap: aBootstrap({ kubernetesVersion: "v1.36.3" }),
   };
 }

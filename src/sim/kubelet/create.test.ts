@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { instantOf } from "../../core/time.ts";
 import { isPortError } from "../../ports/errors.ts";
+import { aBootstrap, aRequest } from "../cloud/testing.ts";
 import { aWorld, conditionOf } from "./testing.ts";
 
 test("an instance joins as a ready node under its region and id", async () => {
@@ -12,27 +13,37 @@ test("an instance joins as a ready node under its region and id", async () => {
     taints: [{ key: "dedicated", value: "shop", effect: "NoSchedule" }],
     unschedulable: true,
   });
-  const found = await node(name);
-  const record = cloud.get(id);
-  assert.equal(found.metadata.labels?.["poolkeeper.dev/pool"], "web");
-  assert.equal(found.metadata.labels?.["team"], "shop");
-  assert.equal(found.metadata.labels?.["kubernetes.io/hostname"], name);
-  assert.equal(found.metadata.labels?.["kubernetes.io/os"], "linux");
-  assert.equal(found.metadata.labels?.["kubernetes.io/arch"], "amd64");
-  assert.equal(found.metadata.labels?.["node.kubernetes.io/instance-type"], "ecs.g7.large");
-  assert.equal(found.metadata.labels?.["topology.kubernetes.io/zone"], "cn-hangzhou-h");
-  assert.equal(found.metadata.labels?.["topology.kubernetes.io/region"], "cn-hangzhou");
-  assert.equal(found.spec?.providerID, `simulator://cn-hangzhou/${id}`);
-  assert.equal(found.spec?.unschedulable, true);
-  assert.equal(found.spec?.taints?.find((taint) => taint.key === "dedicated")?.value, "shop");
-  assert.equal(found.status?.nodeInfo?.kubeletVersion, "v1.35.2");
-  assert.equal(found.status?.nodeInfo?.osImage, "AlibabaCloudLinux 3.2104.11");
-  assert.equal(found.status?.nodeInfo?.bootID, record?.guest.bootId);
-  assert.equal(found.status?.capacity?.["pods"], "110");
-  assert.equal(found.status?.addresses?.[0]?.address, record?.address);
-  assert.equal(conditionOf(found, "Ready"), "True");
-  assert.equal(conditionOf(found, "MemoryPressure"), "False");
+  const { metadata, spec, status } = await node(name);
+  assert.deepEqual(metadata.labels, {
+    team: "shop",
+    "poolkeeper.dev/pool": "web",
+    "kubernetes.io/hostname": name,
+    "kubernetes.io/os": "linux",
+    "kubernetes.io/arch": "amd64",
+    "node.kubernetes.io/instance-type": "ecs.g7.large",
+    "topology.kubernetes.io/zone": "cn-hangzhou-h",
+    "topology.kubernetes.io/region": "cn-hangzhou",
+  });
+  assert.equal(spec?.providerID, `simulator://cn-hangzhou/${id}`);
+  assert.equal(spec.unschedulable, true);
+  assert.ok(spec.taints?.some(({ key, value }) => key === "dedicated" && value === "shop"));
+  assert.equal(status?.capacity?.["pods"], "110");
+  assert.equal(status.addresses?.[0]?.address, cloud.get(id)?.address);
   assert.deepEqual(lines, []);
+});
+
+test("a node tells its versions, its boot and its conditions", async () => {
+  const { join, node, cloud } = aWorld();
+  const { id, name } = await join();
+  const found = await node(name);
+  const { bootID, kubeletVersion, osImage } = found.status?.nodeInfo ?? {};
+  assert.equal(kubeletVersion, "v1.35.2");
+  assert.equal(osImage, "AlibabaCloudLinux 3.2104.11");
+  assert.equal(bootID, cloud.get(id)?.guest.bootId);
+  assert.equal(conditionOf(found, "Ready"), "True");
+  for (const type of ["MemoryPressure", "DiskPressure", "PIDPressure"]) {
+    assert.equal(conditionOf(found, type), "False", type);
+  }
 });
 
 test("instances of other systems and architectures say so", async () => {
@@ -45,7 +56,7 @@ test("instances of other systems and architectures say so", async () => {
 });
 
 test("the lease is renewed in time, belongs to the node, and a dead kubelet renews no more", async () => {
-  const { clock, kube, join, node, break: breakIt } = aWorld();
+  const { clock, kube, cloud, join, node } = aWorld();
   const { id, name } = await join();
   const lease = () => kube.get("Lease", { namespace: "kube-node-lease", name });
   const ageMs = async () => clock.now() - instantOf((await lease()).spec?.renewTime);
@@ -54,7 +65,7 @@ test("the lease is renewed in time, belongs to the node, and a dead kubelet rene
     await clock.advance(7_000);
     assert.ok((await ageMs()) <= 10_500, `${await ageMs()} ms old`);
   }
-  breakIt(id, "KubeletStopped", "Restart");
+  cloud.inject({ kind: "GuestFault", instanceId: id, fault: { kind: "KubeletStopped", healsOn: "Restart" } });
   await clock.advance(60_000);
   assert.ok((await ageMs()) >= 50_000);
 });
@@ -141,12 +152,8 @@ test("a node that was deleted comes back when its kubelet is restarted, not befo
 
 test("kubelets that are started again go on with the nodes that are there", async () => {
   const { clock, kube, cloud, join, kubelets, newKubelets, ready, node, lines } = aWorld();
-  const { id, name } = await join();
-  const late = await cloud.calls.create(
-    "late",
-    (await import("../cloud/testing.ts")).aRequest(),
-    cloud.get(id)!.guest.bootstrap,
-  );
+  const { name } = await join();
+  const late = await cloud.calls.create("late", aRequest(), aBootstrap());
   await kubelets.stop();
   await clock.advance(300_000);
   newKubelets().start();
@@ -170,9 +177,9 @@ test("an instance that has left the cluster is a node no more", async () => {
 });
 
 test("a hung runtime is told by the kubelet itself, and a restart heals it where it should", async () => {
-  const { clock, cloud, join, ready, break: breakIt } = aWorld();
+  const { clock, cloud, join, ready } = aWorld();
   const { id, name } = await join();
-  breakIt(id, "RuntimeHung", "Restart");
+  cloud.inject({ kind: "GuestFault", instanceId: id, fault: { kind: "RuntimeHung", healsOn: "Restart" } });
   await clock.advance(2_000);
   assert.equal(await ready(name), "False");
   await cloud.calls.restartService(id, "containerd");

@@ -139,7 +139,6 @@ test("a boot restarts the pods that are to live and ends those that are not", as
   await clock.advance(5_000);
   await kube.delete("Pod", { namespace: "default", name: "doomed" }, { gracePeriodSeconds: 3600 });
   let wasUnready = false;
-  cloud.inject({ kind: "SlowWork", work: "Reboot", times: 1, factor: 1 });
   await cloud.calls.reboot(id);
   for (let second = 0; second < 30; second++) {
     await clock.advance(1_000);
@@ -175,11 +174,11 @@ test("a restart of the kubelet alone does not touch its pods", async () => {
 });
 
 test("a stopped kubelet ends nothing, and catches up when it is healed", async () => {
-  const { clock, kube, cloud, join, createPod, pod, break: breakIt } = aWorld();
+  const { clock, kube, cloud, join, createPod, pod } = aWorld();
   const { id, name } = await join();
   await createPod(name, "p");
   await clock.advance(5_000);
-  breakIt(id, "KubeletStopped", "Restart");
+  cloud.inject({ kind: "GuestFault", instanceId: id, fault: { kind: "KubeletStopped", healsOn: "Restart" } });
   await createPod(name, "q");
   await kube.delete("Pod", at);
   await clock.advance(120_000);
@@ -192,13 +191,13 @@ test("a stopped kubelet ends nothing, and catches up when it is healed", async (
 });
 
 test("a hung runtime starts and ends nothing", async () => {
-  const { clock, kube, cloud, join, createPod, pod, break: breakIt } = aWorld();
+  const { clock, kube, cloud, join, createPod, pod } = aWorld();
   const { id, name } = await join();
   await createPod(name, "p");
   await clock.advance(5_000);
   await createPod(name, "q");
   await kube.delete("Pod", at);
-  breakIt(id, "RuntimeHung", "Restart");
+  cloud.inject({ kind: "GuestFault", instanceId: id, fault: { kind: "RuntimeHung", healsOn: "Restart" } });
   await clock.advance(120_000);
   assert.ok(await pod("p"));
   assert.equal((await pod("q")).status?.phase, "Pending");

@@ -1,13 +1,13 @@
 /** A small world for kubelet tests: a clock, an API server, a cloud and its kubelets, and nothing that schedules. */
 import assert from "node:assert/strict";
+import type { Kube } from "../../ports/kube.ts";
 import type { NodeObject, PodObject } from "../../schema/kubernetes.ts";
 import { createSimCache } from "../api/cache.ts";
 import { createSimKube } from "../api/port.ts";
 import { createApiServer } from "../api/server.ts";
 import { createVirtualClock } from "../clock.ts";
 import { createCloud } from "../cloud/create.ts";
-import type { GuestFault, Healing } from "../cloud/model.ts";
-import { aBootstrap, aRequest } from "../cloud/testing.ts";
+import { aBootstrap, aReplacement, aRequest } from "../cloud/testing.ts";
 import { createKubelets } from "./create.ts";
 
 export function aWorld() {
@@ -22,61 +22,39 @@ export function aWorld() {
   const kubelets = newKubelets();
   kubelets.start();
 
-  const node = (name: string): Promise<NodeObject> => kube.get("Node", { name });
-  const ready = async (name: string) =>
-    (await node(name)).status?.conditions?.find(({ type }) => type === "Ready")?.status;
   let instances = 0;
+  /** An instance whose node is up, if nothing keeps it from that. */
+  const join = async (
+    bootstrap: Parameters<typeof aBootstrap>[0] = {},
+    request: Parameters<typeof aRequest>[0] = {},
+  ) => {
+    instances += 1;
+    const { id } = await cloud.calls.create(`token-${instances}`, aRequest(request), aBootstrap(bootstrap));
+    await clock.advance(26_000);
+    return { id, name: `cn-hangzhou.${id}` };
+  };
+  const replaceDisk = async (id: string): Promise<void> => {
+    await cloud.calls.stop(id);
+    await clock.advance(5_000);
+    await cloud.calls.replaceSystemDisk(id, aReplacement());
+    await clock.advance(10_000);
+    await cloud.calls.start(id);
+    await clock.advance(25_000);
+  };
+  return { clock, kube, cache, cloud, kubelets, newKubelets, lines, join, replaceDisk, ...views(kube) };
+}
+
+function views(kube: Kube) {
+  const node = (name: string): Promise<NodeObject> => kube.get("Node", { name });
   return {
-    clock,
-    kube,
-    cache,
-    cloud,
-    kubelets,
-    newKubelets,
-    lines,
     node,
-    ready,
-    /** An instance whose node is up, if nothing keeps it from that. */
-    join: async (
-      bootstrap: Parameters<typeof aBootstrap>[0] = {},
-      request: Parameters<typeof aRequest>[0] = {},
-    ) => {
-      instances += 1;
-      const { id } = await cloud.calls.create(`token-${instances}`, aRequest(request), aBootstrap(bootstrap));
-      await clock.advance(26_000);
-      return { id, name: `cn-hangzhou.${id}` };
-    },
+    ready: async (name: string) => conditionOf(await node(name), "Ready"),
+    pod: (name: string): Promise<PodObject> => kube.get("Pod", { namespace: "default", name }),
     createPod: (nodeName: string, name: string, annotations: Readonly<Record<string, string>> = {}) =>
       kube.create("Pod", aPod(nodeName, name, annotations)),
-    pod: (name: string): Promise<PodObject> => kube.get("Pod", { namespace: "default", name }),
-    break: (instanceId: string, kind: "KubeletStopped" | "RuntimeHung", healsOn: Healing) => {
-      const fault: GuestFault = { kind, healsOn };
-      cloud.inject({ kind: "GuestFault", instanceId, fault });
-    },
-    annotate: (name: string, fault: string) =>
-      kube.patch(
-        "Node",
-        { name },
-        {
-          type: "merge",
-          body: { metadata: { annotations: { "poolkeeper.dev/sim-fault": fault } } },
-        },
-      ),
-    replaceDisk: async (id: string) => {
-      await cloud.calls.stop(id);
-      await clock.advance(5_000);
-      await cloud.calls.replaceSystemDisk(id, {
-        clientToken: `disk-of-${id}`,
-        disk: {
-          image: { family: "AlibabaCloudLinux", version: "3.2104.12" },
-          kubernetesVersion: "v1.36.3",
-          hash: "h2",
-        },
-        bootstrap: aBootstrap({ kubernetesVersion: "v1.36.3" }),
-      });
-      await clock.advance(10_000);
-      await cloud.calls.start(id);
-      await clock.advance(25_000);
+    annotate: (name: string, fault: string) => {
+      const body = { metadata: { annotations: { "poolkeeper.dev/sim-fault": fault } } };
+      return kube.patch("Node", { name }, { type: "merge", body });
     },
   };
 }
@@ -92,6 +70,6 @@ function aPod(nodeName: string, name: string, annotations: Readonly<Record<strin
 
 export function conditionOf(object: NodeObject | PodObject, type: string): string | undefined {
   const conditions = object.status?.conditions ?? [];
-  assert.equal(conditions.filter((condition) => condition.type === type).length <= 1, true, `${type} twice`);
+  assert.ok(conditions.filter((condition) => condition.type === type).length <= 1, `${type} is there twice`);
   return conditions.find((condition) => condition.type === type)?.status;
 }

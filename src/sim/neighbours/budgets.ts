@@ -1,5 +1,14 @@
 /** Keeps the status of PodDisruptionBudgets: how many pods may go now. */
-import { at, isEqual, type Json, type JsonObject, objectAt, type Stored, timestamp } from "../api/json.ts";
+import {
+  at,
+  isEqual,
+  type Json,
+  type JsonObject,
+  objectAt,
+  type Stored,
+  timestamp,
+  textOf,
+} from "../api/json.ts";
 import { selectsLabels } from "../api/selector.ts";
 import { controllerOf, type Hand, keyOfObject, type Neighbour } from "./hand.ts";
 import { isGoing, isReady, withCondition } from "./pod.ts";
@@ -118,7 +127,7 @@ function countsOf(hand: Hand, budget: Stored, pods: readonly Stored[]): Counts |
 /** Percentages are rounded up, in both directions of the budget. */
 function scaled(value: Json, total: number): number {
   if (typeof value === "number") return value;
-  const percent = Number.parseInt(String(value), 10);
+  const percent = Number.parseInt(textOf(value), 10);
   return Math.ceil((percent * total) / 100);
 }
 

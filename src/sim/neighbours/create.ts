@@ -39,7 +39,7 @@ export function createNeighbours(server: ApiServer, clock: Clock): Neighbours {
         createOrphanRemoval(hand("pod-garbage-collector"), view),
         createScheduler(hand("kube-scheduler"), view),
         createBudgets(hand("disruption-controller")),
-      ].map((neighbour) => createDesk(neighbour, clock.after));
+      ].map((neighbour) => createDesk(neighbour, clock));
       for (const commit of everything(server)) for (const desk of desks) desk.take(commit);
       const stopStore = server.store.subscribe((commit) => {
         for (const desk of desks) desk.take(commit);
@@ -74,7 +74,7 @@ interface Desk {
 }
 
 /** One neighbour's work list: each key once, and each looked at again when it asked for that. */
-function createDesk(neighbour: Neighbour, after: (delayMs: number, run: () => void) => () => void): Desk {
+function createDesk(neighbour: Neighbour, clock: Clock): Desk {
   const due = new Set<string>();
   const later = new Map<string, () => void>();
   let stopPass: (() => void) | null = null;
@@ -87,14 +87,14 @@ function createDesk(neighbour: Neighbour, after: (delayMs: number, run: () => vo
   };
   const mark = (key: string) => {
     due.add(key);
-    stopPass ??= after(latencyMs, pass);
+    stopPass ??= clock.after(latencyMs, pass);
   };
   const look = (key: string) => {
     later.get(key)?.();
     later.delete(key);
     const waitMs = neighbour.sync(key);
     if (waitMs === null) return;
-    const stop = after(waitMs, () => {
+    const stop = clock.after(waitMs, () => {
       later.delete(key);
       mark(key);
     });

@@ -9,6 +9,7 @@ import {
   stringAt,
   timestamp,
   withValue,
+  textOf,
 } from "../api/json.ts";
 import { controllerOf, type Hand, keyOfObject, type Neighbour, ownerReference } from "./hand.ts";
 import { isGoing, withCondition } from "./pod.ts";
@@ -131,7 +132,7 @@ function roll(hand: Hand, deployment: Stored, current: Stored, old: readonly Sto
 
 function portion(value: Json | undefined, total: number, round: (number: number) => number): number {
   if (typeof value === "number") return value;
-  return round((Number.parseInt(String(value ?? "25%"), 10) * total) / 100);
+  return round((Number.parseInt(textOf(value ?? "25%"), 10) * total) / 100);
 }
 
 function scale(hand: Hand, set: Stored, replicas: number): void {

@@ -7,6 +7,7 @@ import {
   type Stored,
   stringAt,
   timestamp,
+  textOf,
 } from "../api/json.ts";
 import type { Hand, Neighbour } from "./hand.ts";
 import { conditionOf, isReady, withCondition } from "./pod.ts";
@@ -91,7 +92,7 @@ function withTaints(node: Stored, time: string): Stored {
   const wanted = wantedTaints(node);
   const isSame = (a: JsonObject, b: JsonObject) => a["key"] === b["key"] && a["effect"] === b["effect"];
   const kept = present.filter(
-    (taint) => !managed.has(String(taint["key"])) || wanted.some((one) => isSame(one, taint)),
+    (taint) => !managed.has(textOf(taint["key"])) || wanted.some((one) => isSame(one, taint)),
   );
   const added = wanted
     .filter((one) => !kept.some((taint) => isSame(one, taint)))

@@ -1,0 +1,105 @@
+/** One pool in full: counts, what it waits for, template, settings, machines, operations. */
+import { durationText, secondMs } from "../core/time.ts";
+import type { ManagedMachineObject } from "../schema/machine.ts";
+import type { NodeOperationObject } from "../schema/operation.ts";
+import type { ManagedNodePoolObject } from "../schema/pool.ts";
+import { stateWord } from "../text/words.ts";
+import { imageText, machineColumns, operationColumns } from "./columns.ts";
+import { blockerLines, conditionLines, mapText, section, taintText } from "./detail.ts";
+import { getPool, machinesOf, operationsOf } from "./read.ts";
+import type { Session } from "./session.ts";
+import { fieldLines, type Look, tableLines } from "./table.ts";
+import { ageOf, momentText, openingText } from "./time.ts";
+
+export async function getPoolDescription(session: Session, name: string): Promise<readonly string[]> {
+  const kube = await session.kube();
+  const pool = await getPool(session, name);
+  const [machines, operations] = await Promise.all([machinesOf(kube, pool), operationsOf(kube, pool)]);
+  return describePool(pool, { machines, operations }, session.look());
+}
+
+interface Around {
+  readonly machines: readonly ManagedMachineObject[];
+  readonly operations: readonly NodeOperationObject[];
+}
+
+const shownOperations = 5;
+
+export function describePool(pool: ManagedNodePoolObject, around: Around, look: Look): readonly string[] {
+  const own = machineColumns.filter(({ title }) => title !== "POOL");
+  const operations = operationColumns.filter(({ title }) => title !== "POOL");
+  return [
+    ...fieldLines(headFields(pool, look)),
+    ...section("Waits for", blockerLines(pool.status?.blockers ?? [], look)),
+    ...section("Template", fieldLines(templateFields(pool))),
+    ...section("Settings", fieldLines(settingFields(pool, look))),
+    ...section("Conditions", conditionLines(pool.status?.conditions ?? [], look)),
+    ...section("Machines", around.machines.length === 0 ? [] : tableLines(own, around.machines, look, false)),
+    ...section(
+      "Latest operations",
+      around.operations.length === 0 ? [] : tableLines(operations, around.operations.slice(0, shownOperations), look, false),
+    ),
+  ];
+}
+
+type FieldPair = readonly [label: string, value: string];
+
+function headFields({ metadata, spec, status }: ManagedNodePoolObject, look: Look): readonly FieldPair[] {
+  const { replicas = 0, readyReplicas = 0, upToDateReplicas = 0 } = status ?? {};
+  const message = status?.message === undefined ? "" : `: ${status.message}`;
+  return [
+    ["Name", metadata.name],
+    ["Namespace", metadata.namespace ?? ""],
+    ["Created", `${ageOf(metadata.creationTimestamp, look)} ago (${momentText(metadata.creationTimestamp, look)})`],
+    ["Status", `${stateWord(status?.summary ?? "Pending")}${message}`],
+    ["Nodes", `${readyReplicas} ready of ${spec.replicas} wanted; ${replicas} machines, ${upToDateReplicas} up to date`],
+    ["Revision", String(status?.revision ?? "none yet")],
+    ["Provider", spec.providerRef.name],
+    ...(metadata.deletionTimestamp === undefined
+      ? []
+      : [["Deleting", `for ${ageOf(metadata.deletionTimestamp, look)}`] as const]),
+  ];
+}
+
+function templateFields({ spec, status }: ManagedNodePoolObject): readonly FieldPair[] {
+  const { template } = spec;
+  const disks = template.dataDisks?.map(({ name, sizeGiB, category, onRelease }) =>
+    [`${name} ${sizeGiB} GiB`, category, onRelease === "Keep" ? "kept on release" : "deleted on release"]
+      .filter((part) => part !== undefined)
+      .join(", "),
+  );
+  const chosen = template.image?.version === undefined ? " (newest)" : "";
+  return [
+    ["Image", `${imageText(status?.targetImage ?? template.image) || "the provider's first"}${chosen}`],
+    ["Kubernetes", status?.targetKubernetesVersion ?? template.kubernetesVersion ?? "newest that fits"],
+    ["Instance types", template.instanceTypes?.join(", ") ?? "the provider's first"],
+    ["Zones", template.zones?.join(", ") ?? "all"],
+    ["System disk", [`${template.systemDisk.sizeGiB} GiB`, template.systemDisk.category].filter(Boolean).join(" ")],
+    ["Data disks", disks?.join("\n") ?? "none"],
+    ["Billing", template.chargeType],
+    ["Labels", mapText(template.nodeLabels)],
+    ["Taints", template.taints?.map(taintText).join("\n") ?? "none"],
+    ["Instance tags", mapText(template.instanceTags)],
+    ...(template.resourceGroup === undefined ? [] : [["Resource group", template.resourceGroup] as const]),
+    ...(template.unschedulable ? [["Unschedulable", "new nodes start cordoned"] as const] : []),
+  ];
+}
+
+function settingFields({ spec, status }: ManagedNodePoolObject, look: Look): readonly FieldPair[] {
+  const { management, upgrade, drain, deletion } = spec;
+  const window = management.maintenanceWindowRef?.name;
+  const opening = openingText(status?.nextWindow, look);
+  const approval = management.repairApproval === "Required" ? ", after a person's approval" : "";
+  return [
+    ["Auto upgrade", management.autoUpgrade ? "on" : "off"],
+    ["Auto repair", management.autoRepair ? `on${approval}` : "off"],
+    ["Window", window === undefined ? "none" : [window, opening].filter((part) => part !== "").join(", next: ")],
+    [
+      "Upgrades",
+      `${upgrade.method}, at most ${upgrade.maxUnavailable} away, ${upgrade.maxParallel} in parallel, soak ${durationText(upgrade.soakSeconds * secondMs)}`,
+    ],
+    ["Drain", `at most ${durationText(drain.timeoutSeconds * secondMs)}, then ${drain.onTimeout}`],
+    ["On deletion", `instances: ${deletion.instances}, drained: ${deletion.drain ? "yes" : "no"}`],
+    ...(spec.paused ? [["Paused", "yes"] as const] : []),
+  ];
+}

@@ -1,0 +1,62 @@
+/** Which of the verbs that this command line needs the user may use: asked of the server, which alone knows. */
+import { type Kind, type Kube, resources } from "../ports/kube.ts";
+import type { KubeObject } from "../schema/kubernetes.ts";
+import { type Check, fail, ok, warn } from "./doctor-finding.ts";
+
+interface Need {
+  readonly kind: Kind;
+  readonly verbs: readonly string[];
+  /** Without these nothing works; without the others only some commands do not. */
+  readonly isVital: boolean;
+}
+
+const own: readonly Kind[] = ["ManagedNodePool", "ManagedMachine", "NodeOperation", "MaintenanceWindow", "InfrastructureProvider"];
+
+const needs: readonly Need[] = [
+  ...own.map((kind): Need => ({ kind, verbs: ["get", "list"], isVital: true })),
+  { kind: "ManagedNodePool", verbs: ["create", "patch", "delete"], isVital: false },
+  { kind: "NodeOperation", verbs: ["create", "patch"], isVital: false },
+  { kind: "MaintenanceWindow", verbs: ["create", "patch", "delete"], isVital: false },
+  { kind: "InfrastructureProvider", verbs: ["create", "delete"], isVital: false },
+  { kind: "Node", verbs: ["get", "list"], isVital: false },
+  { kind: "Pod", verbs: ["list"], isVital: false },
+  { kind: "PodDisruptionBudget", verbs: ["list"], isVital: false },
+];
+
+interface Review extends KubeObject {
+  readonly spec: { readonly resourceAttributes: Readonly<Record<string, string>> };
+  readonly status?: { readonly allowed?: boolean };
+}
+
+export const checkAccess: Check = async (session) => {
+  const { kube, userName } = await session.cluster();
+  const asked = needs.flatMap(({ kind, verbs, isVital }) => verbs.map((verb) => ({ kind, verb, isVital })));
+  const answers = await Promise.all(asked.map(async (need) => ({ ...need, isAllowed: await mayI(kube, need, session.namespace) })));
+  const missing = answers.filter(({ isAllowed }) => !isAllowed);
+  if (missing.length === 0) return [ok(`User ${userName} may do all that this command line does`)];
+  const text = `User ${userName} may not ${missing.map(nameOf).join(", ")}`;
+  const fix = `kubectl create clusterrolebinding NAME --clusterrole poolkeeper-admin --user ${userName}`;
+  return [missing.some(({ isVital }) => isVital) ? fail(text, fix) : warn(text, fix)];
+};
+
+function nameOf({ kind, verb }: { readonly kind: Kind; readonly verb: string }): string {
+  const { group, plural } = resources[kind];
+  return `${verb} ${plural}${group === "" ? "" : `.${group}`}`;
+}
+
+async function mayI(
+  kube: Kube,
+  { kind, verb }: { readonly kind: Kind; readonly verb: string },
+  namespace: string,
+): Promise<boolean> {
+  const { group, plural, isNamespaced } = resources[kind];
+  const isOwn = own.includes(kind);
+  const review: Review = {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SelfSubjectAccessReview",
+    metadata: { name: "" },
+    spec: { resourceAttributes: { verb, group, resource: plural, ...(isNamespaced && isOwn ? { namespace } : {}) } },
+  };
+  const answer: KubeObject & { readonly status?: Review["status"] } = await kube.create("SelfSubjectAccessReview", review);
+  return answer.status?.allowed === true;
+}

@@ -1,0 +1,123 @@
+/** `upgrade plan`: order, duration, windows and obstacles of an upgrade, foreseen by the core. Changes nothing. */
+import { drainPreview, type PreviewPod, wholePoolBlockers } from "../core/drain-preview.ts";
+import { forecastUpgrade, type UpgradeForecast, upgradeRun } from "../core/forecast.ts";
+import { nodeNameOf } from "../core/intent/operation.ts";
+import { planOf, type UpgradePlan } from "../core/intent/upgrade.ts";
+import type { Snapshot } from "../core/model.ts";
+import { durationText, timeOf } from "../core/time.ts";
+import { sentence } from "../text/sentence.ts";
+import { exitCodes, isSatisfied, refusalError, CommandError } from "./failure.ts";
+import { getPool } from "./read.ts";
+import type { Session } from "./session.ts";
+import { readSight } from "./snapshot.ts";
+import { aligned, type Look } from "./table.ts";
+import { momentText } from "./time.ts";
+import { type UpgradeFlags, wishOf } from "./upgrade-wish.ts";
+
+export async function planUpgrade(session: Session, name: string, flags: UpgradeFlags): Promise<void> {
+  const [sight, wish] = await Promise.all([readSight(session, await getPool(session, name)), wishOf(session, flags)]);
+  const now = session.now();
+  const plan = planOf(sight, wish, now);
+  if (!plan.ok) {
+    if (!isSatisfied(plan.refusal)) throw refusalError(plan.refusal);
+    return session.terminal.out(sentence(plan.refusal.reason, plan.refusal.facts));
+  }
+  const snapshot = { ...sight, pool: { ...sight.pool, spec: plan.spec } };
+  const forecast = forecastUpgrade(upgradeRun(snapshot, plan.machines, now, wish.when));
+  for (const line of planLines(snapshot, plan, forecast, session.look())) session.terminal.out(line);
+  session.terminal.out(`Nothing was changed. Start it with: ${startCommand(name, flags)}`);
+  const isBlocked = obstaclesOf(snapshot, plan).some(({ level }) => level === "block");
+  if (isBlocked) {
+    throw new CommandError(exitCodes.blocked, "Some nodes cannot be drained as things are.");
+  }
+}
+
+export function planLines(
+  snapshot: Snapshot,
+  plan: UpgradePlan,
+  forecast: UpgradeForecast,
+  look: Look,
+): readonly string[] {
+  const { target, machines } = plan;
+  const { upgrade } = plan.spec;
+  const count = machines.length === 1 ? "1 node" : `${machines.length} nodes`;
+  const names = new Map(machines.map((machine) => [machine.record.metadata.name, nodeNameOf(machine)]));
+  const turns = forecast.turns.slice(0, shownTurns).map(({ machine, startsAt, endsAt, outcome }) => [
+    names.get(machine) ?? machine,
+    momentText(timeOf(startsAt), look),
+    durationText(endsAt - startsAt),
+    outcome === "Succeeded" ? "" : "cannot be drained as things are",
+  ]);
+  const obstacles = obstaclesOf(snapshot, plan);
+  return [
+    `${snapshot.pool.metadata.name} to ${target.image.family} ${target.image.version}, Kubernetes ${target.kubernetesVersion}: ${count}, ${upgrade.method}, at most ${upgrade.maxUnavailable} away.`,
+    timeLine(forecast, look),
+    ...aligned([["  NODE", "STARTS", "TAKES", "NOTE"], ...turns.map(([node = "", ...rest]) => [`  ${node}`, ...rest])]).map((cells) =>
+      cells.join("   ").trimEnd(),
+    ),
+    ...(forecast.turns.length > shownTurns ? [`  and ${forecast.turns.length - shownTurns} more`] : []),
+    ...(obstacles.length === 0
+      ? ["No pod stands in the way of the drains."]
+      : aligned(obstacles.map(({ level, pod, why }) => [`  ${level}`, pod, why])).map((cells) => cells.join("   ").trimEnd())),
+    "Everything on the system disks is lost; data disks stay.",
+  ];
+}
+
+const shownTurns = 12;
+
+function timeLine(forecast: UpgradeForecast, look: Look): string {
+  if (forecast.finishesAt === null || forecast.totalMs === null) {
+    const reason = forecast.hold;
+    const why = reason === null ? "" : ` ${sentence(reason, {})}`;
+    return `It does not get through: ${forecast.notReached.length} of the nodes are never reached.${why}`;
+  }
+  const windows = forecast.windowsNeeded === 0 ? "" : ` in ${forecast.windowsNeeded === 1 ? "one window" : `${forecast.windowsNeeded} windows`}`;
+  return `It takes about ${durationText(forecast.totalMs)}${windows} and is done ${momentText(timeOf(forecast.finishesAt), look)}, if nothing unforeseen happens.`;
+}
+
+interface Obstacle {
+  readonly level: "block" | "warn";
+  readonly pod: string;
+  readonly why: string;
+}
+
+function obstaclesOf(snapshot: Snapshot, { machines }: UpgradePlan): readonly Obstacle[] {
+  const chosen = { ...snapshot, machines };
+  if (drainPreview(machines, snapshot).blocked.length + machines.length === 0) return [];
+  return wholePoolBlockers(chosen).map(({ level, reason, ...pod }) => ({
+    level: level === "Block" ? "block" : "warn",
+    pod: `${pod.pod} on ${pod.node}`,
+    why: obstacleText(reason, pod),
+  }));
+}
+
+function obstacleText(reason: string, { budgets }: PreviewPod): string {
+  const budget = budgets.map(({ name, allowed }) => `${name} (allows ${allowed})`).join(", ");
+  switch (reason) {
+    case "DrainImpossible":
+      return `can never be evicted: its budget ${budget} allows none while all its pods are healthy`;
+    case "TooManyBudgets":
+      return `can never be evicted: more than one budget covers it, ${budget}`;
+    case "DrainBlocked":
+      return `waits for its budget ${budget}`;
+    case "NoController":
+      return "has no controller: it ends for good";
+    case "LocalStorage":
+      return "loses what it keeps on the node";
+    case "NotSafeToEvict":
+      return "asked not to be evicted, and will be all the same";
+    default:
+      return reason;
+  }
+}
+
+function startCommand(name: string, flags: UpgradeFlags): string {
+  const version = flags.to ?? flags.kubernetesVersion;
+  return [
+    `poolkeeper upgrade start ${name}`,
+    ...(version === undefined ? [] : [`--to ${version}`]),
+    ...(flags.image === undefined ? [] : [`--image ${flags.image}`]),
+    ...(flags.nodes === undefined ? [] : [`--nodes ${flags.nodes}`]),
+    ...(flags.now ? ["--now"] : []),
+  ].join(" ");
+}
