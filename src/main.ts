@@ -11,10 +11,13 @@ import { createRecorder } from "./kube/events.ts";
 import { createElection } from "./kube/lease.ts";
 import { realClock } from "./ports/clock.ts";
 import type { Kube } from "./ports/kube.ts";
+import { checkAccess } from "./start/access.ts";
 import { brakeOf } from "./start/brake.ts";
+import { lockDataDir } from "./start/data-dir.ts";
 import { StartError } from "./start/error.ts";
 import { serveHttp } from "./start/http.ts";
-import { ensureNamespace, ensureProvider, installCrds, missingCrds } from "./start/install.ts";
+import { createIdentity } from "./start/identity.ts";
+import { ensureNamespace, ensureProvider, installCrds, missingKinds } from "./start/install.ts";
 import { createMetrics, type Metrics } from "./start/metrics.ts";
 import type { StartOptions } from "./start/options.ts";
 import { createProgress, type Progress } from "./start/progress.ts";
@@ -65,6 +68,8 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     metrics: metrics.text,
   });
   stopper.add(http.close);
+  const lock = lockDataDir(options.dataDir);
+  stopper.add(async () => lock.release());
   const kubeconfig = await openCluster(options, stage);
   missing = "the caches are being filled";
   session = await openSession({
@@ -75,10 +80,12 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     clock: realClock,
     metrics: () => metrics,
     prepare: (kube) => prepare(kube, options),
+    signal: stopper.signal,
   });
   stopper.add(session.stop);
   controller = buildController(options, { session, stopper, metrics });
   await lead(controller, { session, stage, namespace: options.namespace, setLeader: metrics.setLeader });
+  if (stopper.signal.aborted) return stopper.asked;
   if (options.sample) await createSample(session.kube, options.namespace);
   missing = null;
   welcome(options, { progress, url: http.url, server: session.server, kubeconfig });
@@ -166,17 +173,21 @@ async function openCluster(options: StartOptions, { stopper, progress }: Stage):
 }
 
 async function prepare(kube: Kube, options: StartOptions): Promise<void> {
-  if (options.installCrds || options.cluster !== "existing") await installCrds(kube, realClock);
-  else {
-    const missing = await missingCrds(kube);
+  const { namespace } = options;
+  const isOurs = options.cluster !== "existing";
+  if (isOurs || options.installCrds) {
+    await ensureNamespace(kube, namespace);
+    await installCrds(kube, namespace, realClock);
+  } else {
+    const missing = await missingKinds(kube, namespace);
     if (missing.length > 0) {
       throw new StartError(
-        `The cluster does not know ${missing.join(", ")}. Install poolkeeper's kinds: bin/poolkeeper install --crds, or start with --install-crds`,
+        `The cluster does not know ${missing.join(", ")}. Nothing was begun. Install poolkeeper's kinds: bin/poolkeeper install, or start with --install-crds`,
       );
     }
   }
-  if (options.cluster !== "existing" || options.installCrds) await ensureNamespace(kube, options.namespace);
-  if (options.provider !== null) await ensureProvider(kube, options.namespace, options.provider);
+  if (!isOurs) await checkAccess(kube, namespace);
+  if (options.provider !== null) await ensureProvider(kube, namespace, options.provider);
 }
 
 interface Lead {
@@ -188,14 +199,17 @@ interface Lead {
 
 /** Resolves when this process leads. Losing the lead ends it: a fresh process is the safest way back. */
 async function lead(controller: Controller, { session, stage, namespace, setLeader }: Lead): Promise<void> {
-  const { stopper } = stage;
+  const { stopper, progress } = stage;
+  const identity = createIdentity();
+  let trouble = "";
   await new Promise<void>((resolveLead) => {
     const election = createElection({
       kube: session.kube,
       clock: realClock,
       namespace,
       name: "poolkeeper",
-      identity: `${hostname()}_${process.pid}`,
+      identity: identity.name,
+      isGone: identity.isGone,
       onStarted: () => {
         setLeader(true);
         controller.start();
@@ -210,13 +224,19 @@ async function lead(controller: Controller, { session, stage, namespace, setLead
             ),
           );
       },
-      onLeader: (identity) => {
-        if (!identity.endsWith(`_${process.pid}`)) stage.progress.say(`Standing by: ${identity} leads.`);
+      onLeader: (leader) => {
+        const isOther = leader !== "" && leader !== identity.name && !identity.isGone(leader);
+        if (isOther) progress.say(`Standing by: ${leader} leads.`);
+      },
+      onError: (error) => {
+        const message = messageOf(error);
+        if (message !== trouble) progress.say(`The lead could not be taken or kept: ${message}`);
+        trouble = message;
       },
     });
     stopper.add(election.stop);
     stopper.add(controller.stop);
-    stopper.asked.then(resolveLead).catch(() => {});
+    stopper.asked.then(resolveLead, resolveLead);
     election.start();
   });
 }

@@ -24,10 +24,20 @@ export function assignment(key: string, value: string | null): Assignment {
     return { path: [...map.path, rest.join(".")], value: value ?? undefined };
   }
   if (!sections.has(head) && head !== "spec") throw unknownKey(key);
-  return { path: dottedPath(head === "spec" ? rest : [head, ...rest]), value: value === null ? undefined : looseValue(value) };
+  return {
+    path: dottedPath(head === "spec" ? rest : [head, ...rest]),
+    value: value === null ? undefined : looseValue(value),
+  };
 }
 
-const sections: ReadonlySet<string> = new Set(["template", "management", "upgrade", "drain", "deletion", "paused"]);
+const sections: ReadonlySet<string> = new Set([
+  "template",
+  "management",
+  "upgrade",
+  "drain",
+  "deletion",
+  "paused",
+]);
 
 /** Labels and tags have dots in their names. */
 function dottedPath(parts: readonly string[]): readonly string[] {

@@ -12,9 +12,12 @@ import { readSurroundings } from "./snapshot.ts";
 import { waitForPool } from "./wait.ts";
 
 export function register(program: Command, session: Session): void {
-  const command = program.command("clone <name> <new>").description("make a new pool with the configuration of another");
-  withChange(withPoolFlags(command)).action((name: string, copy: string, options: ChangeOptions & PoolFlags) =>
-    clone(session, { name, copy }, options),
+  const command = program
+    .command("clone <name> <new>")
+    .description("make a new pool with the configuration of another");
+  withChange(withPoolFlags(command)).action(
+    (name: string, copy: string, options: ChangeOptions & PoolFlags) =>
+      clone(session, { name, copy }, options),
   );
 }
 
@@ -26,10 +29,20 @@ async function clone(
   const { namespace } = session;
   const outcome = await carryOut(session, options, async () => {
     const source = await getPool(session, name);
-    const draft = draftOf("ManagedNodePool", copy, namespace, assigned(clonedSpec(source), assignmentsOf(options)));
+    const draft = draftOf(
+      "ManagedNodePool",
+      copy,
+      namespace,
+      assigned(clonedSpec(source), assignmentsOf(options)),
+    );
     const document = await checkDocument(draft, `The pool ${copy}`);
-    if (document.of !== "ManagedNodePool") throw new Error("A pool was checked and something else came back.");
-    return clonePool(source, { name: copy, namespace, spec: document.object.spec }, await readSurroundings(session));
+    if (document.of !== "ManagedNodePool")
+      throw new Error("A pool was checked and something else came back.");
+    return clonePool(
+      source,
+      { name: copy, namespace, spec: document.object.spec },
+      await readSurroundings(session),
+    );
   });
   if (outcome.kind === "DryRun") return;
   if (options.wait) await waitForPool(session, { name: copy, namespace }, options.timeout);

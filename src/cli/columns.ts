@@ -5,7 +5,7 @@ import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import type { MaintenanceWindowObject } from "../schema/window.ts";
-import { operationWord, stateWord, stepWord } from "../text/words.ts";
+import { operationWord, stateWord } from "../text/words.ts";
 import type { Column, Look, Tone } from "./table.ts";
 import { ageOf, momentText, openingText } from "./time.ts";
 
@@ -19,7 +19,13 @@ function wide<T>(title: string, text: Text<T>): Column<T> {
   return { title, text, show: "Wide" };
 }
 
-type Named = { readonly metadata: { readonly name: string; readonly namespace?: string; readonly creationTimestamp?: string } };
+type Named = {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly creationTimestamp?: string;
+  };
+};
 
 const name = column<Named>("NAME", ({ metadata }) => metadata.name);
 const age = column<Named>("AGE", ({ metadata }, look) => ageOf(metadata.creationTimestamp, look));
@@ -31,7 +37,10 @@ export const poolColumns: readonly Column<ManagedNodePoolObject>[] = [
   column("READY", ({ status }) => String(status?.readyReplicas ?? 0)),
   column("UP-TO-DATE", ({ status }) => String(status?.upToDateReplicas ?? 0)),
   { ...column("STATUS", ({ status }) => stateWord(status?.summary ?? "Pending")), tone: poolTone },
-  column("VERSION", ({ spec, status }) => status?.targetKubernetesVersion ?? spec.template.kubernetesVersion ?? ""),
+  column(
+    "VERSION",
+    ({ spec, status }) => status?.targetKubernetesVersion ?? spec.template.kubernetesVersion ?? "",
+  ),
   column("NEXT WINDOW", ({ status }, look) => openingText(status?.nextWindow, look)),
   age,
   wide("PROVIDER", ({ spec }) => spec.providerRef.name),
@@ -42,8 +51,12 @@ export const poolColumns: readonly Column<ManagedNodePoolObject>[] = [
   wide("AUTO-REPAIR", ({ spec }) => yesNo(spec.management.autoRepair)),
 ];
 
-export function imageText(image: { readonly family: string; readonly version?: string | undefined } | undefined): string {
-  return image === undefined ? "" : [image.family, image.version].filter((part) => part !== undefined).join(" ");
+export function imageText(
+  image: { readonly family: string; readonly version?: string | undefined } | undefined,
+): string {
+  return image === undefined
+    ? ""
+    : [image.family, image.version].filter((part) => part !== undefined).join(" ");
 }
 
 function yesNo(value: boolean): string {
@@ -80,14 +93,19 @@ export const machineColumns: readonly Column<ManagedMachineObject>[] = [
 export function machineState({ status }: ManagedMachineObject, look: Look): string {
   const state = stateWord(status?.summary ?? "Pending");
   const operation = status?.operation;
-  return operation === undefined ? state : `${state} (${durationText(look.now - instantOf(operation.stepSince))})`;
+  return operation === undefined
+    ? state
+    : `${state} (${durationText(look.now - instantOf(operation.stepSince))})`;
 }
 
 export const operationColumns: readonly Column<NodeOperationObject>[] = [
   name,
   column("POOL", ({ spec }) => spec.poolName),
   column("KIND", ({ spec }) => operationWord(spec.kind)),
-  { ...column("STATUS", ({ status }) => stateWord(status?.phase ?? "Pending")), tone: ({ status }) => toneOf(status?.phase) },
+  {
+    ...column("STATUS", ({ status }) => stateWord(status?.phase ?? "Pending")),
+    tone: ({ status }) => toneOf(status?.phase),
+  },
   column("DONE", doneText),
   column("BY", ({ spec }) => spec.requestedBy ?? ""),
   column("TOOK", tookText),
@@ -96,10 +114,11 @@ export const operationColumns: readonly Column<NodeOperationObject>[] = [
   wide("MESSAGE", ({ status }) => status?.message ?? ""),
 ];
 
+/** Of the nodes that the operation names, those that it has brought where it wanted. */
 export function doneText({ spec, status }: NodeOperationObject): string {
   const machines = status?.machines ?? [];
-  const done = status?.done ?? machines.filter(({ state }) => state === "Succeeded" || state === "Skipped").length;
-  return `${done}/${status?.total ?? spec.targets.length}`;
+  const done = machines.filter(({ state }) => state === "Succeeded" || state === "Skipped").length;
+  return `${done}/${spec.targets.length}`;
 }
 
 function tookText({ metadata, status }: NodeOperationObject, look: Look): string {
@@ -133,7 +152,7 @@ export const providerColumns: readonly Column<InfrastructureProviderObject>[] = 
   column("REGION", ({ spec }) => spec.region),
   {
     ...column("READY", ({ status }) => readyOf(status?.conditions)),
-    tone: ({ status }) => ({ True: "Good", False: "Bad" } as const)[readyOf(status?.conditions)] ?? "Busy",
+    tone: ({ status }) => (({ True: "Good", False: "Bad" }) as const)[readyOf(status?.conditions)] ?? "Busy",
   },
   column("ZONES", ({ status }) => String(status?.catalogue?.zones.length ?? 0)),
   column("IMAGES", ({ status }) => String(status?.catalogue?.images.length ?? 0)),
@@ -142,7 +161,9 @@ export const providerColumns: readonly Column<InfrastructureProviderObject>[] = 
   age,
 ];
 
-function readyOf(conditions: readonly { readonly type: string; readonly status: string }[] | undefined): string {
+function readyOf(
+  conditions: readonly { readonly type: string; readonly status: string }[] | undefined,
+): string {
   return conditions?.find(({ type }) => type === "Ready")?.status ?? "Unknown";
 }
 
@@ -164,5 +185,3 @@ export const eventColumns: readonly Column<EventRow>[] = [
   column("MESSAGE", ({ note }) => note),
   wide("TIME", ({ time }, look) => momentText(time, look)),
 ];
-
-export const stepText: (step: string | undefined) => string = (step) => (step === undefined ? "" : stepWord(step));

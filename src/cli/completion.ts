@@ -11,9 +11,10 @@ export function register(program: Command, session: Session): void {
   program
     .command("completion <shell>")
     .description("print the completion script for bash, zsh, fish or powershell")
-    .addHelpText("after", '\nFor bash: source <(poolkeeper completion bash)')
+    .addHelpText("after", "\nFor bash: source <(poolkeeper completion bash)")
     .action(async (shell: string) => {
-      if (!shells.includes(shell)) throw usageError(`There is no script for "${shell}": name ${shells.join(", ")}.`);
+      if (!shells.includes(shell))
+        throw usageError(`There is no script for "${shell}": name ${shells.join(", ")}.`);
       const { script } = await import("@bomb.sh/tab");
       script(shell, program.name(), program.name());
     });
@@ -36,7 +37,7 @@ async function complete(program: Command, session: Session, words: readonly stri
   root.parse([...words]);
 }
 
-type Root = InstanceType<(typeof import("@bomb.sh/tab"))["RootCommand"]>;
+type Root = InstanceType<typeof import("@bomb.sh/tab")["RootCommand"]>;
 type Names = ReadonlyMap<ShownKind, readonly string[]>;
 
 function addCommands(root: Root, program: Command, names: Names): void {
@@ -62,37 +63,32 @@ function valuesOf(argument: string, path: string, names: Names): readonly string
   const pools = names.get("ManagedNodePool") ?? [];
   const nodes = names.get("ManagedMachine") ?? [];
   const windows = names.get("MaintenanceWindow") ?? [];
-  switch (argument) {
-    case "what":
-      return [...kindNames.map(({ nouns }) => nouns), "events"];
-    case "shell":
-      return shells;
-    case "node":
-    case "nodes":
-    case "node-or-operation":
-      return nodes;
-    case "pool-or-node":
-      return [...pools, ...nodes];
-    case "window":
-      return windows;
-    case "window-or-pool":
-      return [...windows, ...pools];
-    case "names":
-      return [...names.values()].flat();
-    case "name":
-      return path.endsWith("window") ? windows : pools;
-    case "pool":
-      return pools;
-    default:
-      return [];
-  }
+  const byArgument: Readonly<Record<string, readonly string[]>> = {
+    what: [...kindNames.map(({ nouns }) => nouns), "events"],
+    shell: shells,
+    node: nodes,
+    nodes,
+    "node-or-operation": nodes,
+    pool: pools,
+    "pool-or-node": [...pools, ...nodes],
+    window: windows,
+    "window-or-pool": [...windows, ...pools],
+    names: [...names.values()].flat(),
+    name: path.endsWith("window") ? windows : pools,
+  };
+  return byArgument[argument] ?? [];
 }
 
 /** Without a cluster there are just no names: completion is no place for errors. */
 async function namesFor(session: Session, words: readonly string[]): Promise<Names> {
   const named = words.map(kindOfWord).find((kind) => kind !== null);
-  const kinds: readonly ShownKind[] = named === undefined || named === null ? ["ManagedNodePool", "ManagedMachine", "MaintenanceWindow"] : [named];
-  const entries = await Promise.all(kinds.map(async (kind) => [kind, await namesOfKind(session, kind)] as const));
+  const kinds: readonly ShownKind[] =
+    named === undefined || named === null
+      ? ["ManagedNodePool", "ManagedMachine", "MaintenanceWindow"]
+      : [named];
+  const entries = await Promise.all(
+    kinds.map(async (kind) => [kind, await namesOfKind(session, kind)] as const),
+  );
   return new Map(entries);
 }
 

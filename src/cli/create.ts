@@ -23,9 +23,16 @@ export function register(program: Command, session: Session): void {
   const create = program
     .command("create")
     .description("make a pool, a maintenance window or a provider")
+    // Options after the kind are the kind's own: both know --wait.
+    .enablePositionalOptions()
     .option("-f, --filename <file>", "objects from a YAML or JSON file; - is standard input");
   withChange(create).action((options: CreateOptions) => createFromFile(session, options));
-  const kinds: readonly (readonly [noun: string, of: Creatable, flags: (command: Command) => Command, read: (flags: PoolFlags) => readonly Assignment[]])[] = [
+  const kinds: readonly (readonly [
+    noun: string,
+    of: Creatable,
+    flags: (command: Command) => Command,
+    read: (flags: PoolFlags) => readonly Assignment[],
+  ])[] = [
     ["pool", "ManagedNodePool", withPoolFlags, assignmentsOf],
     ["window", "MaintenanceWindow", withWindowFlags, windowAssignments],
     ["provider", "InfrastructureProvider", withProviderFlags, providerAssignments],
@@ -36,7 +43,11 @@ export function register(program: Command, session: Session): void {
       .description(`make a ${noun}`)
       .option("-f, --filename <file>", "begin with the object of a file; - is standard input");
     withChange(withFlags(command)).action(async (name: string | undefined, options: CreateOptions) => {
-      const draft = await draftFrom(session, { of, noun, name: name ?? null, assignments: read(options) }, options);
+      const draft = await draftFrom(
+        session,
+        { of, noun, name: name ?? null, assignments: read(options) },
+        options,
+      );
       await createOne(session, await checkDocument(draft, `The ${noun}`), options);
     });
   }
@@ -44,10 +55,15 @@ export function register(program: Command, session: Session): void {
 
 async function createFromFile(session: Session, options: CreateOptions): Promise<void> {
   if (options.filename === undefined) {
-    throw usageError("Say what to create: pool, window or provider, or name a file.", "poolkeeper create pool --help");
+    throw usageError(
+      "Say what to create: pool, window or provider, or name a file.",
+      "poolkeeper create pool --help",
+    );
   }
   const raws = await readDocuments(session, options.filename);
-  const documents = await Promise.all(raws.map((raw, index) => checkDocument(raw, `Object ${index + 1} of ${options.filename}`)));
+  const documents = await Promise.all(
+    raws.map((raw, index) => checkDocument(raw, `Object ${index + 1} of ${options.filename}`)),
+  );
   for (const document of documents) await createOne(session, document, options);
 }
 
@@ -69,7 +85,9 @@ async function draftFrom(session: Session, wanted: Wanted, options: CreateOption
   if (isPoolWithoutProvider) {
     throw usageError("The pool needs a provider: add --provider NAME.", "poolkeeper get providers");
   }
-  const kept = Object.fromEntries(["labels", "annotations"].flatMap((key) => (metadata[key] === undefined ? [] : [[key, metadata[key]]])));
+  const kept = Object.fromEntries(
+    ["labels", "annotations"].flatMap((key) => (metadata[key] === undefined ? [] : [[key, metadata[key]]])),
+  );
   const draft = draftOf(of, own, session.namespace, spec);
   return { ...draft, kind: Reflect.get(base, "kind") ?? of, metadata: { ...kept, ...draft.metadata } };
 }
@@ -78,7 +96,10 @@ async function onlyDocument(session: Session, file: string): Promise<object> {
   const documents = await readDocuments(session, file);
   const [first, second] = documents;
   if (second !== undefined || typeof first !== "object" || first === null) {
-    throw usageError(`${file} contains ${documents.length} objects; with a name or flags it must be one.`, `poolkeeper create -f ${file}`);
+    throw usageError(
+      `${file} contains ${documents.length} objects; with a name or flags it must be one.`,
+      `poolkeeper create -f ${file}`,
+    );
   }
   return first;
 }
@@ -108,7 +129,12 @@ async function answerFor(session: Session, document: Document): Promise<Answer> 
   }
 }
 
-async function afterwards(session: Session, document: Document, options: ChangeOptions, outcome: Outcome): Promise<void> {
+async function afterwards(
+  session: Session,
+  document: Document,
+  options: ChangeOptions,
+  outcome: Outcome,
+): Promise<void> {
   if (outcome.kind === "DryRun" || document.of !== "ManagedNodePool") return;
   const { name, namespace = session.namespace } = document.object.metadata;
   if (options.wait) await waitForPool(session, { name, namespace }, options.timeout);

@@ -20,11 +20,15 @@ export function register(program: Command, session: Session): void {
   const pool = command
     .command("pool <name>")
     .description("delete a pool: its nodes are drained, its instances released or kept as the pool says")
-    .addOption(new Option("--keep-instances", "keep all instances, which stay billed").conflicts("releaseInstances"))
+    .addOption(
+      new Option("--keep-instances", "keep all instances, which stay billed").conflicts("releaseInstances"),
+    )
     .addOption(new Option("--release-instances", "release all pay-as-you-go instances"));
   withChange(pool).action((name: string, options: DeleteOptions) => deleteOnePool(session, name, options));
   const window = command.command("window <name>").description("delete a maintenance window");
-  withChange(window).action((name: string, options: ChangeOptions) => deleteOneWindow(session, name, options));
+  withChange(window).action((name: string, options: ChangeOptions) =>
+    deleteOneWindow(session, name, options),
+  );
   const provider = command.command("provider <name>").description("delete a provider that no pool uses");
   withChange(provider).action(async (name: string, options: ChangeOptions) => {
     await carryOut(session, options, async () => {

@@ -5,7 +5,16 @@ import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import { stateWord } from "../text/words.ts";
 import { imageText, machineColumns, operationColumns } from "./columns.ts";
-import { blockerLines, conditionLines, mapText, section, taintText } from "./detail.ts";
+import {
+  blockerLines,
+  conditionLines,
+  type FieldPair,
+  joined,
+  mapText,
+  present,
+  section,
+  taintText,
+} from "./detail.ts";
 import { getPool, machinesOf, operationsOf } from "./read.ts";
 import type { Session } from "./session.ts";
 import { fieldLines, type Look, tableLines } from "./table.ts";
@@ -37,12 +46,12 @@ export function describePool(pool: ManagedNodePoolObject, around: Around, look: 
     ...section("Machines", around.machines.length === 0 ? [] : tableLines(own, around.machines, look, false)),
     ...section(
       "Latest operations",
-      around.operations.length === 0 ? [] : tableLines(operations, around.operations.slice(0, shownOperations), look, false),
+      around.operations.length === 0
+        ? []
+        : tableLines(operations, around.operations.slice(0, shownOperations), look, false),
     ),
   ];
 }
-
-type FieldPair = readonly [label: string, value: string];
 
 function headFields({ metadata, spec, status }: ManagedNodePoolObject, look: Look): readonly FieldPair[] {
   const { replicas = 0, readyReplicas = 0, upToDateReplicas = 0 } = status ?? {};
@@ -50,39 +59,56 @@ function headFields({ metadata, spec, status }: ManagedNodePoolObject, look: Loo
   return [
     ["Name", metadata.name],
     ["Namespace", metadata.namespace ?? ""],
-    ["Created", `${ageOf(metadata.creationTimestamp, look)} ago (${momentText(metadata.creationTimestamp, look)})`],
+    [
+      "Created",
+      `${ageOf(metadata.creationTimestamp, look)} ago (${momentText(metadata.creationTimestamp, look)})`,
+    ],
     ["Status", `${stateWord(status?.summary ?? "Pending")}${message}`],
-    ["Nodes", `${readyReplicas} ready of ${spec.replicas} wanted; ${replicas} machines, ${upToDateReplicas} up to date`],
+    [
+      "Nodes",
+      `${readyReplicas} ready of ${spec.replicas} wanted; ${replicas} machines, ${upToDateReplicas} up to date`,
+    ],
     ["Revision", String(status?.revision ?? "none yet")],
     ["Provider", spec.providerRef.name],
-    ...(metadata.deletionTimestamp === undefined
-      ? []
-      : [["Deleting", `for ${ageOf(metadata.deletionTimestamp, look)}`] as const]),
+    ...present(
+      "Deleting",
+      ageOf(metadata.deletionTimestamp, look) && `for ${ageOf(metadata.deletionTimestamp, look)}`,
+    ),
   ];
 }
 
-function templateFields({ spec, status }: ManagedNodePoolObject): readonly FieldPair[] {
-  const { template } = spec;
-  const disks = template.dataDisks?.map(({ name, sizeGiB, category, onRelease }) =>
-    [`${name} ${sizeGiB} GiB`, category, onRelease === "Keep" ? "kept on release" : "deleted on release"]
-      .filter((part) => part !== undefined)
-      .join(", "),
-  );
-  const chosen = template.image?.version === undefined ? " (newest)" : "";
+function templateFields(pool: ManagedNodePoolObject): readonly FieldPair[] {
+  const { template } = pool.spec;
+  const { systemDisk, dataDisks = [], taints = [] } = template;
   return [
-    ["Image", `${imageText(status?.targetImage ?? template.image) || "the provider's first"}${chosen}`],
-    ["Kubernetes", status?.targetKubernetesVersion ?? template.kubernetesVersion ?? "newest that fits"],
+    ...versionFields(pool),
     ["Instance types", template.instanceTypes?.join(", ") ?? "the provider's first"],
     ["Zones", template.zones?.join(", ") ?? "all"],
-    ["System disk", [`${template.systemDisk.sizeGiB} GiB`, template.systemDisk.category].filter(Boolean).join(" ")],
-    ["Data disks", disks?.join("\n") ?? "none"],
+    ["System disk", joined(" ", `${systemDisk.sizeGiB} GiB`, systemDisk.category)],
+    ["Data disks", dataDisks.map(diskText).join("\n") || "none"],
     ["Billing", template.chargeType],
     ["Labels", mapText(template.nodeLabels)],
-    ["Taints", template.taints?.map(taintText).join("\n") ?? "none"],
+    ["Taints", taints.map(taintText).join("\n") || "none"],
     ["Instance tags", mapText(template.instanceTags)],
-    ...(template.resourceGroup === undefined ? [] : [["Resource group", template.resourceGroup] as const]),
-    ...(template.unschedulable ? [["Unschedulable", "new nodes start cordoned"] as const] : []),
+    ...present("Resource group", template.resourceGroup),
+    ...present("Unschedulable", template.unschedulable ? "new nodes start cordoned" : ""),
   ];
+}
+
+function versionFields({ spec, status }: ManagedNodePoolObject): readonly FieldPair[] {
+  const { image, kubernetesVersion } = spec.template;
+  const shown = imageText(status?.targetImage ?? image) || "the provider's first";
+  return [
+    ["Image", joined(" ", shown, image?.version === undefined ? "(newest)" : "")],
+    ["Kubernetes", status?.targetKubernetesVersion ?? kubernetesVersion ?? "newest that fits"],
+  ];
+}
+
+type DataDisk = NonNullable<ManagedNodePoolObject["spec"]["template"]["dataDisks"]>[number];
+
+function diskText({ name, sizeGiB, category, onRelease }: DataDisk): string {
+  const fate = onRelease === "Keep" ? "kept on release" : "deleted on release";
+  return joined(", ", `${name} ${sizeGiB} GiB`, category, fate);
 }
 
 function settingFields({ spec, status }: ManagedNodePoolObject, look: Look): readonly FieldPair[] {
@@ -93,13 +119,13 @@ function settingFields({ spec, status }: ManagedNodePoolObject, look: Look): rea
   return [
     ["Auto upgrade", management.autoUpgrade ? "on" : "off"],
     ["Auto repair", management.autoRepair ? `on${approval}` : "off"],
-    ["Window", window === undefined ? "none" : [window, opening].filter((part) => part !== "").join(", next: ")],
+    ["Window", window === undefined ? "none" : joined(", next: ", window, opening)],
     [
       "Upgrades",
       `${upgrade.method}, at most ${upgrade.maxUnavailable} away, ${upgrade.maxParallel} in parallel, soak ${durationText(upgrade.soakSeconds * secondMs)}`,
     ],
     ["Drain", `at most ${durationText(drain.timeoutSeconds * secondMs)}, then ${drain.onTimeout}`],
     ["On deletion", `instances: ${deletion.instances}, drained: ${deletion.drain ? "yes" : "no"}`],
-    ...(spec.paused ? [["Paused", "yes"] as const] : []),
+    ...present("Paused", spec.paused ? "yes" : ""),
   ];
 }

@@ -1,7 +1,8 @@
 /** `describe`: everything about one object that a person may want to know, in the order of its importance. */
 import type { Command } from "commander";
 import { getPoolDescription } from "./describe-pool.ts";
-import { describeMachine, describeOperation, describeProvider, describeWindow } from "./describe-other.ts";
+import { describeOperation } from "./describe-operation.ts";
+import { describeMachine, describeProvider, describeWindow } from "./describe-other.ts";
 import { unknownWord } from "./get.ts";
 import { kindOfWord, type ShownKind } from "./kind.ts";
 import { findMachineRecord, getOne } from "./read.ts";

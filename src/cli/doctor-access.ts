@@ -10,7 +10,13 @@ interface Need {
   readonly isVital: boolean;
 }
 
-const own: readonly Kind[] = ["ManagedNodePool", "ManagedMachine", "NodeOperation", "MaintenanceWindow", "InfrastructureProvider"];
+const own: readonly Kind[] = [
+  "ManagedNodePool",
+  "ManagedMachine",
+  "NodeOperation",
+  "MaintenanceWindow",
+  "InfrastructureProvider",
+];
 
 const needs: readonly Need[] = [
   ...own.map((kind): Need => ({ kind, verbs: ["get", "list"], isVital: true })),
@@ -31,7 +37,9 @@ interface Review extends KubeObject {
 export const checkAccess: Check = async (session) => {
   const { kube, userName } = await session.cluster();
   const asked = needs.flatMap(({ kind, verbs, isVital }) => verbs.map((verb) => ({ kind, verb, isVital })));
-  const answers = await Promise.all(asked.map(async (need) => ({ ...need, isAllowed: await mayI(kube, need, session.namespace) })));
+  const answers = await Promise.all(
+    asked.map(async (need) => ({ ...need, isAllowed: await mayI(kube, need, session.namespace) })),
+  );
   const missing = answers.filter(({ isAllowed }) => !isAllowed);
   if (missing.length === 0) return [ok(`User ${userName} may do all that this command line does`)];
   const text = `User ${userName} may not ${missing.map(nameOf).join(", ")}`;
@@ -55,8 +63,13 @@ async function mayI(
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectAccessReview",
     metadata: { name: "" },
-    spec: { resourceAttributes: { verb, group, resource: plural, ...(isNamespaced && isOwn ? { namespace } : {}) } },
+    spec: {
+      resourceAttributes: { verb, group, resource: plural, ...(isNamespaced && isOwn ? { namespace } : {}) },
+    },
   };
-  const answer: KubeObject & { readonly status?: Review["status"] } = await kube.create("SelfSubjectAccessReview", review);
+  const answer: KubeObject & { readonly status?: Review["status"] } = await kube.create(
+    "SelfSubjectAccessReview",
+    review,
+  );
   return answer.status?.allowed === true;
 }

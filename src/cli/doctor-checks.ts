@@ -16,20 +16,29 @@ import type { Session } from "./session.ts";
 export const checkServer: Check = async (session) => {
   const cluster = await session.cluster();
   const version = await cluster.serverVersion();
-  return [ok(`API server ${version} at ${cluster.server} (context ${cluster.contextName}, user ${cluster.userName})`)];
+  return [
+    ok(
+      `API server ${version} at ${cluster.server} (context ${cluster.contextName}, user ${cluster.userName})`,
+    ),
+  ];
 };
 
 export const checkVersions: Check = async (session) => {
   const cluster = await session.cluster();
   const server = await cluster.serverVersion();
   const { items } = await cluster.kube.list("Node");
-  const versions = items.map(({ status }) => status?.nodeInfo?.kubeletVersion ?? "").filter((version) => version !== "");
+  const versions = items
+    .map(({ status }) => status?.nodeInfo?.kubeletVersion ?? "")
+    .filter((version) => version !== "");
   if (versions.length === 0) return [ok("No nodes yet, so no version skew")];
   const sorted = versions.toSorted(compareVersions);
   const [oldest = "", newest = ""] = [sorted[0], sorted.at(-1)];
   const range = oldest === newest ? oldest : `${oldest} to ${newest}`;
-  const bad = items.filter(({ status }) => !isSkewAllowed(status?.nodeInfo?.kubeletVersion ?? server, server));
-  if (bad.length === 0) return [ok(`${versions.length} nodes with kubelets ${range}, which fit the API server`)];
+  const bad = items.filter(
+    ({ status }) => !isSkewAllowed(status?.nodeInfo?.kubeletVersion ?? server, server),
+  );
+  if (bad.length === 0)
+    return [ok(`${versions.length} nodes with kubelets ${range}, which fit the API server`)];
   const names = bad.slice(0, 5).map(({ metadata }) => metadata.name);
   return [
     fail(
@@ -55,10 +64,13 @@ export const checkController: Check = async (session) => {
   const lease = await leaseOrNull(session);
   const start = "npm start, or look at the controller's log";
   const holder = lease?.spec?.holderIdentity ?? "";
-  if (lease === null || holder === "") return [fail(`No controller leads in namespace ${session.namespace}`, start)];
+  if (lease === null || holder === "")
+    return [fail(`No controller leads in namespace ${session.namespace}`, start)];
   const agoMs = session.now() - instantOf(lease.spec?.renewTime);
   if (agoMs > leaseLimitMs) {
-    return [fail(`The controller ${holder} renewed its lease ${durationText(agoMs)} ago: it does not run`, start)];
+    return [
+      fail(`The controller ${holder} renewed its lease ${durationText(agoMs)} ago: it does not run`, start),
+    ];
   }
   return [ok(`Controller ${holder} leads, renewed ${durationText(agoMs)} ago`)];
 };
@@ -80,7 +92,12 @@ export const checkClocks: Check = async (session) => {
   const aheadMs = renewedAt - session.now();
   const zones = `time zone data ${process.versions["tz"] ?? "unknown"}`;
   if (aheadMs > 2 * secondMs) {
-    return [warn(`This machine's clock is at least ${durationText(aheadMs)} behind the controller's; ${zones}`, "set both by NTP")];
+    return [
+      warn(
+        `This machine's clock is at least ${durationText(aheadMs)} behind the controller's; ${zones}`,
+        "set both by NTP",
+      ),
+    ];
   }
   return [ok(`Clocks agree as far as can be seen from here; ${zones}`)];
 };
@@ -88,16 +105,31 @@ export const checkClocks: Check = async (session) => {
 export const checkProviders: Check = async (session) => {
   const providers = await listOf(session, "InfrastructureProvider");
   if (providers.length === 0) {
-    return [warn(`No provider in namespace ${session.namespace}, so no pool can be made`, "poolkeeper create provider NAME --type simulator --region cn-hangzhou")];
+    return [
+      warn(
+        `No provider in namespace ${session.namespace}, so no pool can be made`,
+        "poolkeeper create provider NAME --type simulator --region cn-hangzhou",
+      ),
+    ];
   }
   return providers.flatMap(({ metadata, spec, status }): readonly Finding[] => {
     const label = `Provider ${metadata.name} (${spec.type}, ${spec.region})`;
     const ready = status?.conditions?.find(({ type }) => type === "Ready");
     const orphans = status?.orphans?.length ?? 0;
-    const left = orphans === 0 ? [] : [warn(`${label} has ${orphans} instances that belong to no machine and cost money`, `poolkeeper describe provider ${metadata.name}`)];
+    const left =
+      orphans === 0
+        ? []
+        : [
+            warn(
+              `${label} has ${orphans} instances that belong to no machine and cost money`,
+              `poolkeeper describe provider ${metadata.name}`,
+            ),
+          ];
     if (ready?.status === "True") return [ok(`${label} is ready`), ...left];
-    if (ready === undefined && status?.catalogue !== undefined) return [ok(`${label} has reported its catalogue`), ...left];
-    const why = ready === undefined ? "has not been looked at by a controller yet" : `is not ready: ${ready.message}`;
+    if (ready === undefined && status?.catalogue !== undefined)
+      return [ok(`${label} has reported its catalogue`), ...left];
+    const why =
+      ready === undefined ? "has not been looked at by a controller yet" : `is not ready: ${ready.message}`;
     return [fail(`${label} ${why}`, `poolkeeper describe provider ${metadata.name}`), ...left];
   });
 };
@@ -107,12 +139,15 @@ export const checkWindows: Check = async (session) => {
   return windows.map(({ metadata, spec }) => {
     const problem = windowProblem(spec);
     const fix = `poolkeeper window explain ${metadata.name}`;
-    if (problem !== null) return fail(`Window ${metadata.name}: ${sentence(problem.reason, problem.facts)}`, fix);
+    if (problem !== null)
+      return fail(`Window ${metadata.name}: ${sentence(problem.reason, problem.facts)}`, fix);
     const state = windowState(spec, session.now());
     if (state.opens === null) return warn(`Window ${metadata.name} has no opening in the next year`, fix);
     const inMs = state.opens - session.now();
     if (state.isOpen) return ok(`Window ${metadata.name} is open`);
-    return inMs > 31 * dayMs ? warn(`Window ${metadata.name} opens only in ${durationText(inMs)}`, fix) : ok(`Window ${metadata.name} opens in ${durationText(inMs)}`);
+    return inMs > 31 * dayMs
+      ? warn(`Window ${metadata.name} opens only in ${durationText(inMs)}`, fix)
+      : ok(`Window ${metadata.name} opens in ${durationText(inMs)}`);
   });
 };
 
@@ -126,7 +161,11 @@ export const checkPools: Check = async (session) => {
       return [warn(`Pool ${metadata.name} was changed and its controller has not looked at it since`, fix)];
     }
     const stalled = status?.conditions?.find(({ type }) => type === "Stalled");
-    return stalled?.status === "True" ? [warn(`Pool ${metadata.name} is stalled: ${stalled.message}`, fix)] : [];
+    return stalled?.status === "True"
+      ? [warn(`Pool ${metadata.name} is stalled: ${stalled.message}`, fix)]
+      : [];
   });
-  return findings.length === 0 ? [ok(`${pools.length} ${pools.length === 1 ? "pool" : "pools"}, none stalled`)] : findings;
+  return findings.length === 0
+    ? [ok(`${pools.length} ${pools.length === 1 ? "pool" : "pools"}, none stalled`)]
+    : findings;
 };

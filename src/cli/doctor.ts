@@ -1,6 +1,15 @@
 /** `doctor`: everything that must be in order for pools to be managed, checked one by one, each with its fix. */
 import type { Command } from "commander";
-import { checkClocks, checkController, checkDefinitions, checkPools, checkProviders, checkServer, checkVersions, checkWindows } from "./doctor-checks.ts";
+import {
+  checkClocks,
+  checkController,
+  checkDefinitions,
+  checkPools,
+  checkProviders,
+  checkServer,
+  checkVersions,
+  checkWindows,
+} from "./doctor-checks.ts";
 import { checkAccess } from "./doctor-access.ts";
 import { type Check, fail, type Finding } from "./doctor-finding.ts";
 import { endingOf, CommandError, exitCodes } from "./failure.ts";
@@ -39,7 +48,11 @@ async function doctor(session: Session): Promise<void> {
     const isUnreachable = check === checkServer && failures > 0;
     if (isUnreachable) break;
   }
-  if (failures > 0) throw new CommandError(exitCodes.error, failures === 1 ? "One check failed." : `${failures} checks failed.`);
+  if (failures > 0)
+    throw new CommandError(
+      exitCodes.error,
+      failures === 1 ? "One check failed." : `${failures} checks failed.`,
+    );
 }
 
 /** A check that cannot be made, for want of a permission, say, is a finding of its own. */

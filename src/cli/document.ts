@@ -16,7 +16,10 @@ export type Document =
 export type Creatable = Document["of"];
 
 /** The documents of a YAML or JSON file; `-` is standard input. A List is its items. */
-export async function readDocuments({ terminal }: Pick<Session, "terminal">, file: string): Promise<readonly unknown[]> {
+export async function readDocuments(
+  { terminal }: Pick<Session, "terminal">,
+  file: string,
+): Promise<readonly unknown[]> {
   const { parseAllDocuments } = await import("yaml");
   const source = file === "-" ? await terminal.readInput() : await readSource(file);
   const documents = parseAllDocuments(source);
@@ -48,7 +51,12 @@ export async function checkDocument(raw: unknown, origin: string): Promise<Docum
   const { parsePool, parseProvider, parseWindow, problemText } = await import("../schema/parse.ts");
   const kind: unknown = isFields(raw) ? raw["kind"] : undefined;
   const refuse = (problems: Parameters<typeof problemText>[0][]): Error =>
-    usageError([`${origin} is not possible. Nothing was changed.`, ...problems.map((item) => `  ${problemText(item)}`)].join("\n"));
+    usageError(
+      [
+        `${origin} is not possible. Nothing was changed.`,
+        ...problems.map((item) => `  ${problemText(item)}`),
+      ].join("\n"),
+    );
   switch (kind) {
     case "ManagedNodePool": {
       const parsed = parsePool(raw);
@@ -76,12 +84,16 @@ export async function checkDocument(raw: unknown, origin: string): Promise<Docum
 function known(document: Document, raw: unknown, origin: string): Document {
   const [stranger] = isFields(raw) ? strangers(raw["spec"], document.object.spec, "spec") : [];
   if (stranger === undefined) return document;
-  throw usageError(`${origin} has a field ${stranger} that a ${nounOf(document.of)} does not know. Nothing was changed.`);
+  throw usageError(
+    `${origin} has a field ${stranger} that a ${nounOf(document.of)} does not know. Nothing was changed.`,
+  );
 }
 
 function strangers(raw: unknown, parsed: unknown, path: string): readonly string[] {
   if (Array.isArray(raw)) {
-    return raw.flatMap((item, index) => strangers(item, Array.isArray(parsed) ? parsed[index] : undefined, `${path}[${index}]`));
+    return raw.flatMap((item, index) =>
+      strangers(item, Array.isArray(parsed) ? parsed[index] : undefined, `${path}[${index}]`),
+    );
   }
   if (!isFields(raw)) return [];
   return Object.entries(raw).flatMap(([key, value]) => {
@@ -92,7 +104,12 @@ function strangers(raw: unknown, parsed: unknown, path: string): readonly string
 }
 
 /** An object as it would stand in a file. */
-export function draftOf(kind: ShownKind, name: string, namespace: string, spec: unknown): KubeObject & { spec: unknown } {
+export function draftOf(
+  kind: ShownKind,
+  name: string,
+  namespace: string,
+  spec: unknown,
+): KubeObject & { spec: unknown } {
   return { apiVersion: "poolkeeper.dev/v1alpha1", kind, metadata: { name, namespace }, spec };
 }
 

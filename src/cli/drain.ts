@@ -29,7 +29,8 @@ async function explainDrain(session: Session, name: string, explain: boolean): P
   const record = await findMachineRecord(session, name);
   const sight = await readSight(session, await getPool(session, record.spec.poolName));
   const machine = findMachine(sight.machines, record.metadata.name);
-  if (machine === null) throw refusalError({ reason: "NotAMember", facts: { node: name, pool: record.spec.poolName } });
+  if (machine === null)
+    throw refusalError({ reason: "NotAMember", facts: { node: name, pool: record.spec.poolName } });
   for (const line of drainLines(sight, machine)) session.terminal.out(line);
 }
 
@@ -48,7 +49,9 @@ export function drainLines(sight: Sight, machine: Machine): readonly string[] {
 
 function cordonText({ node }: Machine): string {
   if (node?.isUnschedulable !== true) return "schedulable; a drain cordons it first";
-  return isCordonedByUs(node) ? "cordoned by Poolkeeper" : "cordoned by a person, and stays so after an upgrade or a repair";
+  return isCordonedByUs(node)
+    ? "cordoned by Poolkeeper"
+    : "cordoned by a person, and stays so after an upgrade or a repair";
 }
 
 /** Verdict, pod, why: the worst first. */
@@ -58,17 +61,29 @@ function podRows(sight: Sight, machine: Machine): readonly (readonly string[])[]
   const local = new Set(preview.localStorage.map(({ pod }) => pod));
   const protectedPods = new Set(preview.notSafeToEvict.map(({ pod }) => pod));
   const notes = ({ pod }: PreviewPod): string =>
-    [local.has(pod) ? "loses what it keeps on the node" : "", protectedPods.has(pod) ? "asked not to be evicted" : ""]
+    [
+      local.has(pod) ? "loses what it keeps on the node" : "",
+      protectedPods.has(pod) ? "asked not to be evicted" : "",
+    ]
       .filter((note) => note !== "")
       .join(", ");
-  const free = (pods: readonly PreviewPod[]): readonly PreviewPod[] => pods.filter(({ pod }) => !blocked.has(pod));
+  const free = (pods: readonly PreviewPod[]): readonly PreviewPod[] =>
+    pods.filter(({ pod }) => !blocked.has(pod));
   const never = preview.blocked.filter(({ canEverAllow }) => !canEverAllow);
   const later = preview.blocked.filter(({ canEverAllow }) => canEverAllow);
   return [
     ...never.map((pod) => ["  never", pod.pod, budgetText(pod)]),
     ...later.map((pod) => ["  waits", pod.pod, budgetText(pod)]),
-    ...free(preview.dies).map((pod) => ["  ends", pod.pod, ["no controller makes it anew", notes(pod)].filter(Boolean).join(", ")]),
-    ...free(preview.moves).map((pod) => ["  moves", pod.pod, [pod.owner, notes(pod)].filter(Boolean).join(", ")]),
+    ...free(preview.dies).map((pod) => [
+      "  ends",
+      pod.pod,
+      ["no controller makes it anew", notes(pod)].filter(Boolean).join(", "),
+    ]),
+    ...free(preview.moves).map((pod) => [
+      "  moves",
+      pod.pod,
+      [pod.owner, notes(pod)].filter(Boolean).join(", "),
+    ]),
     ...preview.terminating.map((pod) => ["  going", pod.pod, "on its way out already"]),
     ...preview.ignored.map((pod) => ["  stays", pod.pod, ignoredText[pod.why]]),
   ];
@@ -81,7 +96,8 @@ const ignoredText = {
 };
 
 function budgetText({ budgets }: PreviewPod): string {
-  if (budgets.length > 1) return `covered by more than one budget: ${budgets.map(({ name }) => name).join(", ")}`;
+  if (budgets.length > 1)
+    return `covered by more than one budget: ${budgets.map(({ name }) => name).join(", ")}`;
   return budgets.map(({ name, allowed }) => `budget ${name} allows ${allowed} evictions`).join("");
 }
 

@@ -27,7 +27,9 @@ export async function readEvents(session: Session, poolName: string | null): Pro
   const kube = await session.kube();
   const names = poolName === null ? null : await namesAround(session, poolName);
   const { items } = await kube.list("Event");
-  const events = items.filter((item: EventObject) => isOurs(item, session) && (names?.has(nameOf(item)) ?? true));
+  const events = items.filter(
+    (item: EventObject) => isOurs(item, session) && (names?.has(nameOf(item)) ?? true),
+  );
   const sorted = events.toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)));
   return { objects: sorted, rows: sorted.map(rowOf) };
 }
@@ -52,7 +54,13 @@ function nameOf(event: EventObject): string {
 }
 
 function timeOf(event: EventObject): string {
-  return event.series?.lastObservedTime ?? event.eventTime ?? event.deprecatedLastTimestamp ?? event.metadata.creationTimestamp ?? "";
+  return (
+    event.series?.lastObservedTime ??
+    event.eventTime ??
+    event.deprecatedLastTimestamp ??
+    event.metadata.creationTimestamp ??
+    ""
+  );
 }
 
 function rowOf(event: EventObject): EventRow {

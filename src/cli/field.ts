@@ -24,7 +24,8 @@ export interface Assignment {
 const text = (value: string): unknown => value;
 const words = (value: string): unknown => value.split(",").filter((part) => part !== "");
 const seconds = (value: string): unknown => parseDuration(value) / secondMs;
-const reference = (value: string): unknown => (value === "none" || value === "" ? undefined : { name: value });
+const reference = (value: string): unknown =>
+  value === "none" || value === "" ? undefined : { name: value };
 
 function count(value: string): unknown {
   if (!/^[+-]?\d+$/.test(value)) throw usageError(`"${value}" is no whole number.`);
@@ -38,7 +39,8 @@ function flag(value: string): unknown {
 }
 
 function choice(...codes: readonly string[]): (value: string) => unknown {
-  return (value) => codes.find((code) => code.toLowerCase() === value.toLowerCase().replaceAll("-", "")) ?? value;
+  return (value) =>
+    codes.find((code) => code.toLowerCase() === value.toLowerCase().replaceAll("-", "")) ?? value;
 }
 
 /** FAMILY, or FAMILY:VERSION. */
@@ -75,90 +77,128 @@ function dataDisk(value: string): unknown {
   };
 }
 
-const listOf = (read: (part: string) => unknown) => (value: string): unknown =>
-  value.split(",").filter((part) => part !== "").map(read);
+const listOf =
+  (read: (part: string) => unknown) =>
+  (value: string): unknown =>
+    value
+      .split(",")
+      .filter((part) => part !== "")
+      .map(read);
 
-function field(key: string, path: string, value: string, about: string, read: Field["read"] = text): Field {
+type Words = readonly [value: string, about: string];
+
+function field(key: string, path: string, [value, about]: Words, read: Field["read"] = text): Field {
   return { key, aliases: [], path: path.split("."), read, value, about };
 }
 
 export const poolFields: readonly Field[] = [
-  { ...field("nodes", "replicas", "COUNT", "how many nodes", count), aliases: ["replicas"] },
-  { ...field("provider", "providerRef", "NAME", "where the instances come from", reference) },
+  { ...field("nodes", "replicas", ["COUNT", "how many nodes"], count), aliases: ["replicas"] },
+  { ...field("provider", "providerRef", ["NAME", "where the instances come from"], reference) },
   {
-    ...field("instance-type", "template.instanceTypes", "TYPE,…", "instance types in order of preference", words),
+    ...field(
+      "instance-type",
+      "template.instanceTypes",
+      ["TYPE,…", "instance types in order of preference"],
+      words,
+    ),
     aliases: ["instance-types"],
   },
-  { ...field("zone", "template.zones", "ZONE,…", "zones over which nodes are spread", words), aliases: ["zones"] },
-  field("image", "template.image", "FAMILY[:VERSION]", "operating system; without a version the newest", image),
-  field("image-version", "template.image.version", "VERSION", "version of the image"),
   {
-    ...field("kubernetes-version", "template.kubernetesVersion", "VERSION", "version of the kubelet, such as v1.36.3"),
+    ...field("zone", "template.zones", ["ZONE,…", "zones over which nodes are spread"], words),
+    aliases: ["zones"],
+  },
+  field(
+    "image",
+    "template.image",
+    ["FAMILY[:VERSION]", "operating system; without a version the newest"],
+    image,
+  ),
+  field("image-version", "template.image.version", ["VERSION", "version of the image"]),
+  {
+    ...field("kubernetes-version", "template.kubernetesVersion", [
+      "VERSION",
+      "version of the kubelet, such as v1.36.3",
+    ]),
     aliases: ["version"],
   },
   {
-    ...field("taint", "template.taints", "KEY=VALUE:EFFECT,…", "taints of the nodes", listOf(taint)),
+    ...field("taint", "template.taints", ["KEY=VALUE:EFFECT,…", "taints of the nodes"], listOf(taint)),
     aliases: ["taints"],
   },
-  field("resource-group", "template.resourceGroup", "ID", "resource group of the instances"),
+  field("resource-group", "template.resourceGroup", ["ID", "resource group of the instances"]),
   field(
     "charge-type",
     "template.chargeType",
-    "PayAsYouGo|Subscription",
-    "how instances are billed",
+    ["PayAsYouGo|Subscription", "how instances are billed"],
     choice("PayAsYouGo", "Subscription"),
   ),
-  field("system-disk", "template.systemDisk", "GIB[:CATEGORY]", "system disk", systemDisk),
+  field("system-disk", "template.systemDisk", ["GIB[:CATEGORY]", "system disk"], systemDisk),
   {
-    ...field("data-disk", "template.dataDisks", "NAME:GIB[:CATEGORY][:keep|delete],…", "data disks", listOf(dataDisk)),
+    ...field(
+      "data-disk",
+      "template.dataDisks",
+      ["NAME:GIB[:CATEGORY][:keep|delete],…", "data disks"],
+      listOf(dataDisk),
+    ),
     aliases: ["data-disks"],
   },
-  field("user-data-secret", "template.userDataSecretRef", "NAME", "Secret with a script for the first boot", reference),
-  field("window", "management.maintenanceWindowRef", "NAME|none", "maintenance window of upgrades", reference),
+  field(
+    "user-data-secret",
+    "template.userDataSecretRef",
+    ["NAME", "Secret with a script for the first boot"],
+    reference,
+  ),
+  field(
+    "window",
+    "management.maintenanceWindowRef",
+    ["NAME|none", "maintenance window of upgrades"],
+    reference,
+  ),
   field(
     "repair-approval",
     "management.repairApproval",
-    "Automatic|Required",
-    "whether a person approves repairs",
+    ["Automatic|Required", "whether a person approves repairs"],
     choice("Automatic", "Required"),
   ),
   field(
     "method",
     "upgrade.method",
-    "ReplaceSystemDisk|ReplaceInstance",
-    "how nodes are upgraded",
+    ["ReplaceSystemDisk|ReplaceInstance", "how nodes are upgraded"],
     choice("ReplaceSystemDisk", "ReplaceInstance"),
   ),
-  field("max-unavailable", "upgrade.maxUnavailable", "COUNT|PERCENT", "nodes away at once", (value) =>
+  field("max-unavailable", "upgrade.maxUnavailable", ["COUNT|PERCENT", "nodes away at once"], (value) =>
     /^\d+$/.test(value) ? Number(value) : value,
   ),
-  field("max-surge", "upgrade.maxSurge", "COUNT", "extra instances during an upgrade", count),
-  field("max-parallel", "upgrade.maxParallel", "COUNT", "cap of the growing batches", count),
-  field("max-failed", "upgrade.maxFailedNodes", "COUNT", "failed nodes before an upgrade stops", count),
-  field("soak", "upgrade.soakSeconds", "DURATION", "wait after the first node", seconds),
-  field("health-gate", "upgrade.healthGate", "Enabled|Disabled", "wait for workloads", choice("Enabled", "Disabled")),
-  field("drain-timeout", "drain.timeoutSeconds", "DURATION", "longest drain of one node", seconds),
+  field("max-surge", "upgrade.maxSurge", ["COUNT", "extra instances during an upgrade"], count),
+  field("max-parallel", "upgrade.maxParallel", ["COUNT", "cap of the growing batches"], count),
+  field("max-failed", "upgrade.maxFailedNodes", ["COUNT", "failed nodes before an upgrade stops"], count),
+  field("soak", "upgrade.soakSeconds", ["DURATION", "wait after the first node"], seconds),
+  field(
+    "health-gate",
+    "upgrade.healthGate",
+    ["Enabled|Disabled", "wait for workloads"],
+    choice("Enabled", "Disabled"),
+  ),
+  field("drain-timeout", "drain.timeoutSeconds", ["DURATION", "longest drain of one node"], seconds),
   field(
     "on-timeout",
     "drain.onTimeout",
-    "Stop|Skip|Force",
-    "what an upgrade does when a drain takes too long",
+    ["Stop|Skip|Force", "what an upgrade does when a drain takes too long"],
     choice("Stop", "Skip", "Force"),
   ),
   field(
     "on-delete",
     "deletion.instances",
-    "Release|Keep",
-    "what becomes of instances when the pool is deleted",
+    ["Release|Keep", "what becomes of instances when the pool is deleted"],
     choice("Release", "Keep"),
   ),
 ];
 
 /** Fields that are true or false: flags of their own, `--no-…` included. */
 export const poolSwitches: readonly Field[] = [
-  field("auto-upgrade", "management.autoUpgrade", "true|false", "upgrade by itself in the window", flag),
-  field("auto-repair", "management.autoRepair", "true|false", "repair sick nodes by itself", flag),
-  field("unschedulable", "template.unschedulable", "true|false", "new nodes start cordoned", flag),
+  field("auto-upgrade", "management.autoUpgrade", ["true|false", "upgrade by itself in the window"], flag),
+  field("auto-repair", "management.autoRepair", ["true|false", "repair sick nodes by itself"], flag),
+  field("unschedulable", "template.unschedulable", ["true|false", "new nodes start cordoned"], flag),
 ];
 
 /** Maps, whose entries are set one by one: `labels.team=web`, `--label team=web`. */

@@ -37,10 +37,17 @@ export function register(program: Command, session: Session): void {
     .option("-w, --watch", "go on showing what changes", false)
     .option("--pool <name>", "only those of this pool")
     .addOption(new Option("-l, --selector <labels>", "only those with these labels"));
-  withOutput(command).action((what: string, names: string[], options: GetOptions) => get(session, what, names, options));
+  withOutput(command).action((what: string, names: string[], options: GetOptions) =>
+    get(session, what, names, options),
+  );
 }
 
-async function get(session: Session, what: string, names: readonly string[], options: GetOptions): Promise<void> {
+async function get(
+  session: Session,
+  what: string,
+  names: readonly string[],
+  options: GetOptions,
+): Promise<void> {
   if (["event", "events", "ev"].includes(what)) return await getEvents(session, options);
   const kind = kindOfWord(what);
   if (kind === null) throw unknownWord(what);
@@ -50,7 +57,7 @@ async function get(session: Session, what: string, names: readonly string[], opt
   if (!isTable) await printObjects(session, options.output, objects, names.length === 1);
   else if (objects.length === 0) session.terminal.err(emptyText(session, kind, options));
   else printTable(session, kind, objects, options);
-  if (options.watch) await watch(session, kind, options, read, objects);
+  if (options.watch) await watch(session, kind, options, { read, first: objects });
 }
 
 export function unknownWord(what: string): Error {
@@ -83,7 +90,12 @@ const columnsByKind: { readonly [K in ShownKind]: readonly Column<ObjectOf<K>>[]
   InfrastructureProvider: providerColumns,
 };
 
-function printTable(session: Session, kind: ShownKind, objects: readonly KubeObject[], options: GetOptions): void {
+function printTable(
+  session: Session,
+  kind: ShownKind,
+  objects: readonly KubeObject[],
+  options: GetOptions,
+): void {
   for (const line of rowsOf(session, kind, objects, options)) session.terminal.out(line);
 }
 
@@ -102,7 +114,10 @@ function emptyText(session: Session, kind: ShownKind, options: GetOptions): stri
   const nouns = kindNames.find((names) => names.kind === kind)?.nouns ?? kind;
   const where = session.isEverywhere ? "" : ` in namespace ${session.namespace}`;
   const ofPool = options.pool === undefined ? "" : ` of pool ${options.pool}`;
-  const hint = kind === "ManagedNodePool" && !session.isEverywhere ? " Make one with: poolkeeper create pool NAME --provider P" : "";
+  const hint =
+    kind === "ManagedNodePool" && !session.isEverywhere
+      ? " Make one with: poolkeeper create pool NAME --provider P"
+      : "";
   return `There are no ${nouns}${ofPool}${where}.${hint}`;
 }
 
@@ -111,14 +126,18 @@ async function watch(
   session: Session,
   kind: ShownKind,
   options: GetOptions,
-  read: () => Promise<readonly KubeObject[]>,
-  first: readonly KubeObject[],
+  {
+    read,
+    first,
+  }: { readonly read: () => Promise<readonly KubeObject[]>; readonly first: readonly KubeObject[] },
 ): Promise<void> {
   let versions = versionsOf(first);
   for (;;) {
     await sleep(session.clock, secondMs);
     const objects = await read();
-    const changed = objects.filter((object) => versions.get(keyOf(object)) !== object.metadata.resourceVersion);
+    const changed = objects.filter(
+      (object) => versions.get(keyOf(object)) !== object.metadata.resourceVersion,
+    );
     versions = versionsOf(objects);
     if (changed.length === 0) continue;
     const isTable = options.output.kind === "table" || options.output.kind === "wide";

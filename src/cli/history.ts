@@ -18,7 +18,11 @@ interface Row extends Revision {
 }
 
 const columns: readonly Column<Row>[] = [
-  { title: "REVISION", show: "Always", text: ({ number, isCurrent }) => `${number}${isCurrent ? " (current)" : ""}` },
+  {
+    title: "REVISION",
+    show: "Always",
+    text: ({ number, isCurrent }) => `${number}${isCurrent ? " (current)" : ""}`,
+  },
   { title: "AGE", show: "Always", text: ({ recordedTime }, look) => ageOf(recordedTime, look) },
   { title: "IMAGE", show: "Always", text: ({ template }) => imageText(template.image) || "newest" },
   { title: "VERSION", show: "Always", text: ({ template }) => template.kubernetesVersion ?? "newest" },
@@ -41,7 +45,8 @@ async function history(session: Session, name: string, { output }: OutputOptions
   const look = session.look();
   const isWide = output.kind === "wide";
   const rows = rowsOf(pool);
-  if (rows.length === 0) terminal.err(`No revision of ${name} is recorded yet: its controller has not seen it.`);
+  if (rows.length === 0)
+    terminal.err(`No revision of ${name} is recorded yet: its controller has not seen it.`);
   else for (const line of tableLines(columns, rows, look, isWide)) terminal.out(line);
   if (operations.length === 0) return;
   terminal.out("");
@@ -65,5 +70,7 @@ function rowsOf({ status }: ManagedNodePoolObject): readonly Row[] {
 
 function changesText(before: Revision, after: Revision): string {
   const changes = fieldChanges(before.template, after.template);
-  return changes.map(({ path, from, to }) => `${path.join(".")} ${shownValue(from)} -> ${shownValue(to)}`).join("; ");
+  return changes
+    .map(({ path, from, to }) => `${path.join(".")} ${shownValue(from)} -> ${shownValue(to)}`)
+    .join("; ");
 }

@@ -22,7 +22,12 @@ export function register(program: Command, session: Session): void {
     .description("apply Poolkeeper's kinds, roles and namespace; repeating it changes nothing")
     .option("--print", "print the objects and apply nothing", false)
     .option("--crds", "only the kinds", false)
-    .addOption(new Option("--dry-run <where>", "server: let it be checked, keep nothing").choices(["none", "server"]).default("none").preset("server"))
+    .addOption(
+      new Option("--dry-run [where]", "server: let it be checked, keep nothing")
+        .choices(["none", "server"])
+        .default("none")
+        .preset("server"),
+    )
     .action((options: InstallOptions) => install(session, options));
 }
 
@@ -44,8 +49,13 @@ async function install(session: Session, options: InstallOptions): Promise<void>
     terminal.out(`${nameOf(object)} applied${isDryRun ? " (server dry run)" : ""}`);
   }
   if (isDryRun) return terminal.err("The server accepts them. Nothing was changed (dry run).");
-  await waitUntilServed(session, objects.filter(({ kind }) => kind === "CustomResourceDefinition"));
-  terminal.err("The kinds are served. Next: poolkeeper doctor, or start the controller with: npm start -- --kubeconfig FILE");
+  await waitUntilServed(
+    session,
+    objects.filter(({ kind }) => kind === "CustomResourceDefinition"),
+  );
+  terminal.err(
+    "The kinds are served. Next: poolkeeper doctor, or start the controller with: npm start -- --kubeconfig FILE",
+  );
 }
 
 const servedWithinMs = 30 * secondMs;
@@ -54,10 +64,17 @@ async function waitUntilServed(session: Session, definitions: readonly KubeObjec
   const kube = await session.kube();
   const startedAt = session.clock.monotonic();
   for (;;) {
-    const missing = await missingKinds(kube, definitions.map(({ metadata }) => metadata.name));
+    const missing = await missingKinds(
+      kube,
+      definitions.map(({ metadata }) => metadata.name),
+    );
     if (missing.length === 0) return;
     if (session.clock.monotonic() - startedAt > servedWithinMs) {
-      throw new CommandError(exitCodes.timedOut, `The API server does not serve ${missing.join(", ")} yet.`, "poolkeeper doctor");
+      throw new CommandError(
+        exitCodes.timedOut,
+        `The API server does not serve ${missing.join(", ")} yet.`,
+        "poolkeeper doctor",
+      );
     }
     await sleep(session.clock, secondMs / 4);
   }

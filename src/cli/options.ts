@@ -40,7 +40,7 @@ export function withChange(command: Command): Command {
     .option("-y, --yes", "do not ask", false)
     .addOption(
       new Option(
-        "--dry-run <where>",
+        "--dry-run [where]",
         "only show what would happen: client sends nothing, server lets it be checked",
       )
         .choices(["none", "client", "server"])

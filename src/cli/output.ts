@@ -12,8 +12,9 @@ export async function printObjects(
   objects: readonly KubeObject[],
   isOne: boolean,
 ): Promise<void> {
-  const [first] = objects;
-  const data = isOne && first !== undefined ? first : { apiVersion: "v1", kind: "List", items: objects };
+  const shown = objects.map(withoutManagedFields);
+  const [first] = shown;
+  const data = isOne && first !== undefined ? first : { apiVersion: "v1", kind: "List", items: shown };
   switch (output.kind) {
     case "json":
       return terminal.out(JSON.stringify(data, null, 2));
@@ -28,6 +29,12 @@ export async function printObjects(
     case "wide":
       for (const object of objects) terminal.out(nameOf(object));
   }
+}
+
+/** Who set which field is for machines; as kubectl, nobody sees it who has not asked. */
+function withoutManagedFields(object: KubeObject): KubeObject {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 /** As kubectl prints it: managednodepool.poolkeeper.dev/web. */

@@ -10,9 +10,16 @@ export function register(program: Command, session: Session): void {
   const pause = program.command("pause <pool>").description("start nothing new in a pool");
   withChange(pause).action((name: string, options: ChangeOptions) => setPaused(session, name, true, options));
   const resume = program.command("resume <pool>").description("go on in a paused pool");
-  withChange(resume).action((name: string, options: ChangeOptions) => setPaused(session, name, false, options));
+  withChange(resume).action((name: string, options: ChangeOptions) =>
+    setPaused(session, name, false, options),
+  );
 }
 
-async function setPaused(session: Session, name: string, paused: boolean, options: ChangeOptions): Promise<void> {
+async function setPaused(
+  session: Session,
+  name: string,
+  paused: boolean,
+  options: ChangeOptions,
+): Promise<void> {
   await carryOut(session, options, async () => pausePool(await getPool(session, name), paused));
 }

@@ -42,7 +42,8 @@ function entries(flags: PoolFlags, flag: string, key: string): readonly Assignme
   if (!Array.isArray(values)) return [];
   return values.map((value: unknown) => {
     const [, name, text] = /^([^=]+)=(.*)$/.exec(String(value)) ?? [];
-    if (name === undefined) throw usageError(`--${flag} ${String(value)} is no pair: write --${flag} KEY=VALUE.`);
+    if (name === undefined)
+      throw usageError(`--${flag} ${String(value)} is no pair: write --${flag} KEY=VALUE.`);
     return assignment(`${key}.${name}`, text ?? "");
   });
 }

@@ -57,7 +57,8 @@ export async function run(args: readonly string[], outside: Outside): Promise<nu
 function verbsFor(args: readonly string[]): readonly Verb[] {
   const words = new Set(args);
   const named = verbs.filter(({ names }) => names.some((name) => words.has(name)));
-  const wantsAll = named.length === 0 || words.has("help") || named.some(({ names }) => names.includes("completion"));
+  const wantsAll =
+    named.length === 0 || words.has("help") || named.some(({ names }) => names.includes("completion"));
   return wantsAll ? verbs : named;
 }
 

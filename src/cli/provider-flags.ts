@@ -28,6 +28,7 @@ export function providerAssignments(flags: PoolFlags): readonly Assignment[] {
 
 function simulatorSetting(text: string): Assignment {
   const [, key, value] = /^(\w+)=(-?\d+)$/.exec(text) ?? [];
-  if (key === undefined) throw usageError(`--simulator ${text} is no setting: write KEY=NUMBER, such as bootSeconds=5.`);
+  if (key === undefined)
+    throw usageError(`--simulator ${text} is no setting: write KEY=NUMBER, such as bootSeconds=5.`);
   return { path: ["simulator", key], value: Number(value) };
 }

@@ -27,7 +27,11 @@ export function byName(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });
 }
 
-export async function getOne<K extends ShownKind>(session: Session, kind: K, name: string): Promise<ObjectOf<K>> {
+export async function getOne<K extends ShownKind>(
+  session: Session,
+  kind: K,
+  name: string,
+): Promise<ObjectOf<K>> {
   const kube = await session.kube();
   const { namespace } = session;
   try {
@@ -42,7 +46,10 @@ async function notFound(session: Session, kind: ShownKind, name: string): Promis
   const kube = await session.kube();
   const { namespace } = session;
   const { items } = await kube.list(kind, { namespace });
-  const near = suggestion(name, items.map(({ metadata }) => metadata.name));
+  const near = suggestion(
+    name,
+    items.map(({ metadata }) => metadata.name),
+  );
   const facts = { object: `${nounOf(kind)} ${name}`, namespace };
   return refusalError({ reason: "NotFound", facts: near === null ? facts : { ...facts, suggestion: near } });
 }
@@ -51,7 +58,10 @@ export async function getPool(session: Session, name: string): Promise<ManagedNo
   return await getOne(session, "ManagedNodePool", name);
 }
 
-export async function machinesOf(kube: Kube, pool: ManagedNodePoolObject): Promise<readonly ManagedMachineObject[]> {
+export async function machinesOf(
+  kube: Kube,
+  pool: ManagedNodePoolObject,
+): Promise<readonly ManagedMachineObject[]> {
   const { name, namespace = "", uid } = pool.metadata;
   const { items } = await kube.list("ManagedMachine", { namespace, labelSelector: `${poolLabel}=${name}` });
   const own = items.filter(({ spec }) => uid === undefined || spec.poolUid === uid);
@@ -59,7 +69,10 @@ export async function machinesOf(kube: Kube, pool: ManagedNodePoolObject): Promi
 }
 
 /** The latest first. */
-export async function operationsOf(kube: Kube, pool: ManagedNodePoolObject): Promise<readonly NodeOperationObject[]> {
+export async function operationsOf(
+  kube: Kube,
+  pool: ManagedNodePoolObject,
+): Promise<readonly NodeOperationObject[]> {
   const { name, namespace = "" } = pool.metadata;
   const { items } = await kube.list("NodeOperation", { namespace, labelSelector: `${poolLabel}=${name}` });
   return items.toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)));

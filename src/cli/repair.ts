@@ -29,7 +29,10 @@ interface StartOptions extends ChangeOptions {
 
 export function register(program: Command, session: Session): void {
   const repair = program.command("repair").description("repair nodes, and approve what waits for a person");
-  const list = repair.command("list").description("repairs under way and ended").option("--pool <name>", "only of this pool");
+  const list = repair
+    .command("list")
+    .description("repairs under way and ended")
+    .option("--pool <name>", "only of this pool");
   withOutput(list).action((options: OutputOptions & { pool?: string }) => listRepairs(session, options));
   const start = repair
     .command("start <node>")
@@ -41,15 +44,25 @@ export function register(program: Command, session: Session): void {
       .command(`${kind.toLowerCase()} <node-or-operation>`)
       .description(kind === "Approve" ? "let a waiting repair go ahead" : "refuse a waiting repair");
     withChange(command).action(async (name: string, options: ChangeOptions) => {
-      await carryOut(session, options, async () => changeOperation(await waitingRepair(session, name), { kind }));
+      await carryOut(session, options, async () =>
+        changeOperation(await waitingRepair(session, name), { kind }),
+      );
     });
   }
 }
 
 const columns: readonly Column<NodeOperationObject>[] = [
-  { title: "NODE", show: "Always", text: ({ spec }) => spec.targets.map(({ node, machine }) => node ?? machine).join(",") },
+  {
+    title: "NODE",
+    show: "Always",
+    text: ({ spec }) => spec.targets.map(({ node, machine }) => node ?? machine).join(","),
+  },
   { title: "POOL", show: "Always", text: ({ spec }) => spec.poolName },
-  { title: "ACTION", show: "Always", text: ({ spec }) => (spec.options.rung === undefined ? "ladder" : stepWord(spec.options.rung)) },
+  {
+    title: "ACTION",
+    show: "Always",
+    text: ({ spec }) => (spec.options.rung === undefined ? "ladder" : stepWord(spec.options.rung)),
+  },
   { title: "STATUS", show: "Always", text: statusText },
   { title: "BY", show: "Always", text: ({ spec }) => spec.requestedBy ?? "" },
   { title: "AGE", show: "Always", text: ({ metadata }, look) => ageOf(metadata.creationTimestamp, look) },
@@ -61,14 +74,20 @@ function statusText({ spec, status }: NodeOperationObject): string {
   return isWaiting ? "Waiting for approval" : stateWord(status?.phase ?? "Pending");
 }
 
-async function listRepairs(session: Session, options: OutputOptions & { readonly pool?: string }): Promise<void> {
+async function listRepairs(
+  session: Session,
+  options: OutputOptions & { readonly pool?: string },
+): Promise<void> {
   const selector = options.pool === undefined ? {} : { labelSelector: `poolkeeper.dev/pool=${options.pool}` };
   const operations = await listOf(session, "NodeOperation", selector);
   const repairs = operations
     .filter(({ spec }) => spec.kind === "Repair")
-    .toSorted((a, b) => (b.metadata.creationTimestamp ?? "").localeCompare(a.metadata.creationTimestamp ?? ""));
+    .toSorted((a, b) =>
+      (b.metadata.creationTimestamp ?? "").localeCompare(a.metadata.creationTimestamp ?? ""),
+    );
   const { output } = options;
-  if (output.kind !== "table" && output.kind !== "wide") return await printObjects(session, output, repairs, false);
+  if (output.kind !== "table" && output.kind !== "wide")
+    return await printObjects(session, output, repairs, false);
   if (repairs.length === 0) return session.terminal.err("There are no repairs.");
   for (const line of tableLines(columns, repairs, session.look(), false)) session.terminal.out(line);
 }
@@ -81,7 +100,8 @@ async function begin(session: Session, node: string, options: StartOptions): Pro
     const record = await findMachineRecord(session, node);
     const sight = await readSight(session, await getPool(session, record.spec.poolName));
     const machine = findMachine(sight.machines, record.metadata.name);
-    if (machine === null) return { ok: false, refusal: { reason: "NotAMember", facts: { node, pool: record.spec.poolName } } };
+    if (machine === null)
+      return { ok: false, refusal: { reason: "NotAMember", facts: { node, pool: record.spec.poolName } } };
     return startRepair(sight, machine, rung, asker);
   });
   const [operation] = outcome.kind === "Done" ? outcome.objects : [];

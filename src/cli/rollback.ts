@@ -16,7 +16,9 @@ export function register(program: Command, session: Session): void {
   const command = program
     .command("rollback <pool>")
     .description("go back to the template of an earlier revision (see history)")
-    .addOption(new Option("--to <revision>", "number of the revision").argParser(parseCount).makeOptionMandatory());
+    .addOption(
+      new Option("--to <revision>", "number of the revision").argParser(parseCount).makeOptionMandatory(),
+    );
   withChange(command).action((name: string, options: RollbackOptions) => rollBack(session, name, options));
 }
 

@@ -26,11 +26,16 @@ export function register(program: Command, session: Session): void {
 async function scale(session: Session, name: string, options: ScaleOptions): Promise<void> {
   const { nodes, add } = options;
   if (nodes === undefined && add === undefined) {
-    throw usageError("Say how many: --nodes COUNT in all, or --add COUNT more.", `poolkeeper scale ${name} --add 1`);
+    throw usageError(
+      "Say how many: --nodes COUNT in all, or --add COUNT more.",
+      `poolkeeper scale ${name} --add 1`,
+    );
   }
   const outcome = await carryOut(session, options, async () => {
     const sight = await readSight(session, await getPool(session, name));
-    return add === undefined ? setReplicas(sight, nodes ?? 0, session.now()) : addNodes(sight, add, session.now());
+    return add === undefined
+      ? setReplicas(sight, nodes ?? 0, session.now())
+      : addNodes(sight, add, session.now());
   });
   if (outcome.kind === "DryRun" || !options.wait) return;
   await waitForPool(session, { name, namespace: session.namespace }, options.timeout);

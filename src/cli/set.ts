@@ -10,7 +10,7 @@ import { getPool } from "./read.ts";
 import type { Session } from "./session.ts";
 import { readSight, readSurroundings } from "./snapshot.ts";
 import { aligned } from "./table.ts";
-import { waitForPool } from "./wait.ts";
+import { waitForOperation, waitForPool } from "./wait.ts";
 
 interface SetOptions extends ChangeOptions {
   readonly sync: boolean;
@@ -22,7 +22,9 @@ export function register(program: Command, session: Session): void {
     .description("change settings of a pool: KEY=VALUE, or KEY- to take one away")
     .option("--sync", "bring labels, taints and tags to the existing nodes too", false)
     .addHelpText("after", settingsHelp);
-  withChange(command).action((name: string, settings: string[], options: SetOptions) => set(session, { name, settings }, options));
+  withChange(command).action((name: string, settings: string[], options: SetOptions) =>
+    set(session, { name, settings }, options),
+  );
 }
 
 async function set(
@@ -35,12 +37,21 @@ async function set(
     const pool = await getPool(session, name);
     const draft = draftOf("ManagedNodePool", name, session.namespace, assigned(pool.spec, assignments));
     const document = await checkDocument(draft, `The changed pool ${name}`);
-    if (document.of !== "ManagedNodePool") throw new Error("A pool was checked and something else came back.");
-    const [sight, around, asker] = await Promise.all([readSight(session, pool), readSurroundings(session), session.asker()]);
+    if (document.of !== "ManagedNodePool")
+      throw new Error("A pool was checked and something else came back.");
+    const [sight, around, asker] = await Promise.all([
+      readSight(session, pool),
+      readSurroundings(session),
+      session.asker(),
+    ]);
     const { spec } = document.object;
     return modify(sight, { spec, around, sync: options.sync ? asker : null }, session.now());
   });
   if (outcome.kind === "DryRun" || !options.wait) return;
+  const written = outcome.kind === "Done" ? outcome.objects : [];
+  const sync = written.find(({ kind }) => kind === "NodeOperation");
+  if (sync !== undefined)
+    await waitForOperation(session, { ...sync.metadata, namespace: session.namespace }, options.timeout);
   await waitForPool(session, { name, namespace: session.namespace }, options.timeout);
 }
 

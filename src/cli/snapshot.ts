@@ -90,17 +90,26 @@ function roomsOn(
   podsByNode: ReadonlyMap<string, readonly PodObject[]>,
 ): readonly NodeRoom[] {
   return roomsOf(
-    nodes.map((node) => ({ node: nodeOf(node), pods: (podsByNode.get(node.metadata.name) ?? []).map(podOf) })),
+    nodes.map((node) => ({
+      node: nodeOf(node),
+      pods: (podsByNode.get(node.metadata.name) ?? []).map(podOf),
+    })),
   );
 }
 
-function windowOf(pool: ManagedNodePoolObject, windows: readonly MaintenanceWindowObject[]): Snapshot["window"] {
+function windowOf(
+  pool: ManagedNodePoolObject,
+  windows: readonly MaintenanceWindowObject[],
+): Snapshot["window"] {
   const name = pool.spec.management.maintenanceWindowRef?.name;
   if (name === undefined) return null;
   return windows.find(({ metadata }) => metadata.name === name)?.spec ?? "Missing";
 }
 
-function providerOf(pool: ManagedNodePoolObject, providers: readonly InfrastructureProviderObject[]): ProviderView {
+function providerOf(
+  pool: ManagedNodePoolObject,
+  providers: readonly InfrastructureProviderObject[],
+): ProviderView {
   const { name } = pool.spec.providerRef;
   const found = providers.find(({ metadata }) => metadata.name === name);
   return {
@@ -109,6 +118,10 @@ function providerOf(pool: ManagedNodePoolObject, providers: readonly Infrastruct
     catalogue: found?.status?.catalogue ?? null,
     isListComplete: true,
     message: "",
-    capabilities: { restartService: true, replaceSystemDisk: true, subscription: found?.spec.type !== "local" },
+    capabilities: {
+      restartService: true,
+      replaceSystemDisk: true,
+      subscription: found?.spec.type !== "local",
+    },
   };
 }

@@ -19,12 +19,16 @@ export function register(program: Command, session: Session): void {
   program
     .command("start")
     .description("run Poolkeeper: in a simulated world of its own, or against a cluster")
-    .addOption(new Option("--port <port>", "port of health, metrics and API").argParser(parsePort).default(defaultPort))
     .addOption(
-      new Option("--cluster <which>", "embedded: a world in memory; local: a real control plane on this machine").choices([
-        "embedded",
-        "local",
-      ]),
+      new Option("--port <port>", "port of health, metrics and API")
+        .argParser(parsePort)
+        .default(defaultPort),
+    )
+    .addOption(
+      new Option(
+        "--cluster <which>",
+        "embedded: a world in memory; local: a real control plane on this machine",
+      ).choices(["embedded", "local"]),
     )
     .option("--provider <name>", "make sure that this provider exists")
     .option("--install-crds", "install Poolkeeper's kinds into the cluster first", false)

@@ -36,11 +36,14 @@ async function status(session: Session): Promise<void> {
 function poolsText(pools: readonly ManagedNodePoolObject[]): string {
   const bySummary = Map.groupBy(pools, (pool) => stateWord(pool.status?.summary ?? "Pending"));
   const parts = [...bySummary].map(([summary, group]) => `${group.length} ${summary}`);
-  return pools.length === 0 ? "none; make one with: poolkeeper create pool NAME --provider P" : `${pools.length}: ${parts.join(", ")}`;
+  return pools.length === 0
+    ? "none; make one with: poolkeeper create pool NAME --provider P"
+    : `${pools.length}: ${parts.join(", ")}`;
 }
 
 function nodesText(pools: readonly ManagedNodePoolObject[]): string {
-  const sum = (count: (pool: ManagedNodePoolObject) => number): number => pools.reduce((total, pool) => total + count(pool), 0);
+  const sum = (count: (pool: ManagedNodePoolObject) => number): number =>
+    pools.reduce((total, pool) => total + count(pool), 0);
   const wanted = sum(({ spec }) => spec.replicas);
   const ready = sum((pool) => pool.status?.readyReplicas ?? 0);
   const machines = sum((pool) => pool.status?.replicas ?? 0);
@@ -60,15 +63,21 @@ function poolLines(pools: readonly ManagedNodePoolObject[], look: Look): readonl
     const summary = stateWord(state?.summary ?? "Pending");
     const window = openingText(state?.nextWindow, look);
     const note = state?.message ?? (window === "" ? "" : `window ${window}`);
-    return { pool, cells: [metadata.name, summary, `${state?.readyReplicas ?? 0}/${spec.replicas} ready`, note] };
+    return {
+      pool,
+      cells: [metadata.name, summary, `${state?.readyReplicas ?? 0}/${spec.replicas} ready`, note],
+    };
   });
   const cells = aligned(rows.map((row) => row.cells));
   const lines = cells.map((row, index) => {
     const pool = rows[index]?.pool;
-    const painted = row.map((cell, at) => (look.hasColor && at === 1 && pool !== undefined ? paint(cell, poolTone(pool)) : cell));
+    const painted = row.map((cell, at) =>
+      look.hasColor && at === 1 && pool !== undefined ? paint(cell, poolTone(pool)) : cell,
+    );
     return `  ${painted.join("   ").trimEnd()}`;
   });
-  const more = pools.length > shownPools ? [`  and ${pools.length - shownPools} more: poolkeeper get pools`] : [];
+  const more =
+    pools.length > shownPools ? [`  and ${pools.length - shownPools} more: poolkeeper get pools`] : [];
   return [...lines, ...more];
 }
 

@@ -1,5 +1,5 @@
 /** `upgrade plan`: order, duration, windows and obstacles of an upgrade, foreseen by the core. Changes nothing. */
-import { drainPreview, type PreviewPod, wholePoolBlockers } from "../core/drain-preview.ts";
+import { type PreviewPod, wholePoolBlockers } from "../core/drain-preview.ts";
 import { forecastUpgrade, type UpgradeForecast, upgradeRun } from "../core/forecast.ts";
 import { nodeNameOf } from "../core/intent/operation.ts";
 import { planOf, type UpgradePlan } from "../core/intent/upgrade.ts";
@@ -15,7 +15,10 @@ import { momentText } from "./time.ts";
 import { type UpgradeFlags, wishOf } from "./upgrade-wish.ts";
 
 export async function planUpgrade(session: Session, name: string, flags: UpgradeFlags): Promise<void> {
-  const [sight, wish] = await Promise.all([readSight(session, await getPool(session, name)), wishOf(session, flags)]);
+  const [sight, wish] = await Promise.all([
+    readSight(session, await getPool(session, name)),
+    wishOf(session, flags),
+  ]);
   const now = session.now();
   const plan = planOf(sight, wish, now);
   if (!plan.ok) {
@@ -42,23 +45,28 @@ export function planLines(
   const { upgrade } = plan.spec;
   const count = machines.length === 1 ? "1 node" : `${machines.length} nodes`;
   const names = new Map(machines.map((machine) => [machine.record.metadata.name, nodeNameOf(machine)]));
-  const turns = forecast.turns.slice(0, shownTurns).map(({ machine, startsAt, endsAt, outcome }) => [
-    names.get(machine) ?? machine,
-    momentText(timeOf(startsAt), look),
-    durationText(endsAt - startsAt),
-    outcome === "Succeeded" ? "" : "cannot be drained as things are",
-  ]);
+  const turns = forecast.turns
+    .slice(0, shownTurns)
+    .map(({ machine, startsAt, endsAt, outcome }) => [
+      names.get(machine) ?? machine,
+      momentText(timeOf(startsAt), look),
+      durationText(endsAt - startsAt),
+      outcome === "Succeeded" ? "" : "cannot be drained as things are",
+    ]);
   const obstacles = obstaclesOf(snapshot, plan);
   return [
     `${snapshot.pool.metadata.name} to ${target.image.family} ${target.image.version}, Kubernetes ${target.kubernetesVersion}: ${count}, ${upgrade.method}, at most ${upgrade.maxUnavailable} away.`,
     timeLine(forecast, look),
-    ...aligned([["  NODE", "STARTS", "TAKES", "NOTE"], ...turns.map(([node = "", ...rest]) => [`  ${node}`, ...rest])]).map((cells) =>
-      cells.join("   ").trimEnd(),
-    ),
+    ...aligned([
+      ["  NODE", "STARTS", "TAKES", "NOTE"],
+      ...turns.map(([node = "", ...rest]) => [`  ${node}`, ...rest]),
+    ]).map((cells) => cells.join("   ").trimEnd()),
     ...(forecast.turns.length > shownTurns ? [`  and ${forecast.turns.length - shownTurns} more`] : []),
     ...(obstacles.length === 0
       ? ["No pod stands in the way of the drains."]
-      : aligned(obstacles.map(({ level, pod, why }) => [`  ${level}`, pod, why])).map((cells) => cells.join("   ").trimEnd())),
+      : aligned(obstacles.map(({ level, pod, why }) => [`  ${level}`, pod, why])).map((cells) =>
+          cells.join("   ").trimEnd(),
+        )),
     "Everything on the system disks is lost; data disks stay.",
   ];
 }
@@ -71,8 +79,13 @@ function timeLine(forecast: UpgradeForecast, look: Look): string {
     const why = reason === null ? "" : ` ${sentence(reason, {})}`;
     return `It does not get through: ${forecast.notReached.length} of the nodes are never reached.${why}`;
   }
-  const windows = forecast.windowsNeeded === 0 ? "" : ` in ${forecast.windowsNeeded === 1 ? "one window" : `${forecast.windowsNeeded} windows`}`;
-  return `It takes about ${durationText(forecast.totalMs)}${windows} and is done ${momentText(timeOf(forecast.finishesAt), look)}, if nothing unforeseen happens.`;
+  const { windowsNeeded } = forecast;
+  const windows =
+    windowsNeeded === 0
+      ? ""
+      : `, ${windowsNeeded === 1 ? "within one window" : `over ${windowsNeeded} windows`}`;
+  const end = momentText(timeOf(forecast.finishesAt), look);
+  return `It is done about ${end} (in ${durationText(forecast.totalMs)}${windows}), if nothing unforeseen happens.`;
 }
 
 interface Obstacle {
@@ -82,12 +95,14 @@ interface Obstacle {
 }
 
 function obstaclesOf(snapshot: Snapshot, { machines }: UpgradePlan): readonly Obstacle[] {
-  const chosen = { ...snapshot, machines };
-  if (drainPreview(machines, snapshot).blocked.length + machines.length === 0) return [];
-  return wholePoolBlockers(chosen).map(({ level, reason, ...pod }) => ({
-    level: level === "Block" ? "block" : "warn",
-    pod: `${pod.pod} on ${pod.node}`,
-    why: obstacleText(reason, pod),
+  const byPod = Map.groupBy(
+    wholePoolBlockers({ ...snapshot, machines }),
+    ({ pod, node }) => `${pod} on ${node}`,
+  );
+  return [...byPod].map(([pod, group]) => ({
+    level: group.some(({ level }) => level === "Block") ? "block" : "warn",
+    pod,
+    why: group.map((blocker) => obstacleText(blocker.reason, blocker)).join("; "),
   }));
 }
 

@@ -4,7 +4,7 @@ import { sleep } from "../ports/clock.ts";
 import type { MachineProgress, NodeOperationObject } from "../schema/operation.ts";
 import { stateWord } from "../text/words.ts";
 import { doneText, imageText } from "./columns.ts";
-import { progressLines } from "./describe-other.ts";
+import { progressLines } from "./describe-operation.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import { getPool } from "./read.ts";
 import type { Session } from "./session.ts";
@@ -32,7 +32,11 @@ export async function watchUpgrade(session: Session, name: string, timeoutMs: nu
     height = lines.length;
     if (operation.status?.finishedTime !== undefined) return finish(operation);
     if (clock.monotonic() - startedAt > timeoutMs) {
-      throw new CommandError(exitCodes.timedOut, "Still running; it goes on by itself.", `poolkeeper upgrade watch ${name}`);
+      throw new CommandError(
+        exitCodes.timedOut,
+        "Still running; it goes on by itself.",
+        `poolkeeper upgrade watch ${name}`,
+      );
     }
     await sleep(clock, secondMs);
   }
@@ -40,7 +44,11 @@ export async function watchUpgrade(session: Session, name: string, timeoutMs: nu
 
 function finish({ metadata, status }: NodeOperationObject): void {
   if (status?.phase === "Succeeded") return;
-  throw new CommandError(exitCodes.error, `The upgrade ended as ${stateWord(status?.phase ?? "Failed")}.`, `poolkeeper describe operation ${metadata.name}`);
+  throw new CommandError(
+    exitCodes.error,
+    `The upgrade ended as ${stateWord(status?.phase ?? "Failed")}.`,
+    `poolkeeper describe operation ${metadata.name}`,
+  );
 }
 
 const barWidth = 20;
@@ -53,9 +61,13 @@ export function watchLines(operation: NodeOperationObject, look: Look): readonly
   const done = machines.filter(({ state }) => state === "Succeeded" || state === "Skipped").length;
   const filled = Math.floor((done / total) * barWidth);
   const bar = `[${"#".repeat(filled)}${done < total ? ">" : ""}${".".repeat(Math.max(0, barWidth - filled - 1))}]`;
-  const target = spec.target === undefined ? "" : ` -> ${imageText(spec.target.image)}, ${spec.target.kubernetesVersion}`;
+  const target =
+    spec.target === undefined ? "" : ` -> ${imageText(spec.target.image)}, ${spec.target.kubernetesVersion}`;
   const end = status?.finishedTime === undefined ? look.now : instantOf(status.finishedTime);
-  const elapsed = status?.startedTime === undefined ? "not started" : `elapsed ${durationText(end - instantOf(status.startedTime))}`;
+  const elapsed =
+    status?.startedTime === undefined
+      ? "not started"
+      : `elapsed ${durationText(end - instantOf(status.startedTime))}`;
   const interesting = machines.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownMachines);
   const more = machines.length > shownMachines ? [`and ${machines.length - shownMachines} more`] : [];
   return [

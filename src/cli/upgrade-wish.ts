@@ -32,7 +32,8 @@ export async function wishOf(session: Session, flags: UpgradeFlags): Promise<Upg
 function readImage(text: string): NonNullable<UpgradeWish["image"]> {
   const value: unknown = findField("image")?.read(text);
   const { family, version } = { family: undefined, version: undefined, ...Object(value) };
-  if (typeof family !== "string" || family === "") throw usageError(`"${text}" is no image: write FAMILY or FAMILY:VERSION.`);
+  if (typeof family !== "string" || family === "")
+    throw usageError(`"${text}" is no image: write FAMILY or FAMILY:VERSION.`);
   return typeof version === "string" ? { family, version } : { family };
 }
 

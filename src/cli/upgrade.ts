@@ -13,11 +13,17 @@ import { watchUpgrade } from "./upgrade-watch.ts";
 import { waitForOperation } from "./wait.ts";
 
 export function register(program: Command, session: Session): void {
-  const upgrade = program.command("upgrade").description("bring nodes to a newer image or Kubernetes version");
-  const plan = withTarget(upgrade.command("plan <pool>").description("show what an upgrade would do; changes nothing"));
+  const upgrade = program
+    .command("upgrade")
+    .description("bring nodes to a newer image or Kubernetes version");
+  const plan = withTarget(
+    upgrade.command("plan <pool>").description("show what an upgrade would do; changes nothing"),
+  );
   plan.action((name: string, flags: UpgradeFlags) => planUpgrade(session, name, flags));
   const start = withTarget(upgrade.command("start <pool>").description("upgrade the nodes that are behind"));
-  withChange(start).action((name: string, options: ChangeOptions & UpgradeFlags) => begin(session, name, options));
+  withChange(start).action((name: string, options: ChangeOptions & UpgradeFlags) =>
+    begin(session, name, options),
+  );
   upgrade
     .command("watch <pool>")
     .description("follow the running upgrade")
@@ -25,7 +31,9 @@ export function register(program: Command, session: Session): void {
     .action((name: string, { timeout }: { timeout: number }) => watchUpgrade(session, name, timeout));
   for (const [verb, about] of plainVerbs) {
     const command = upgrade.command(`${verb.toLowerCase()} <pool>`).description(about);
-    withChange(command).action((name: string, options: ChangeOptions) => change(session, { name, wish: { kind: verb } }, options));
+    withChange(command).action((name: string, options: ChangeOptions) =>
+      change(session, { name, wish: { kind: verb } }, options),
+    );
   }
   for (const [verb, about] of nodeVerbs) {
     const command = upgrade.command(`${verb.toLowerCase()} <pool> [nodes...]`).description(about);
@@ -59,14 +67,21 @@ function withTarget(command: Command): Command {
 async function begin(session: Session, name: string, options: ChangeOptions & UpgradeFlags): Promise<void> {
   const asker = await session.asker();
   const outcome = await carryOut(session, options, async () => {
-    const [sight, wish] = await Promise.all([readSight(session, await getPool(session, name)), wishOf(session, options)]);
+    const [sight, wish] = await Promise.all([
+      readSight(session, await getPool(session, name)),
+      wishOf(session, options),
+    ]);
     return startUpgrade(sight, wish, asker, session.now());
   });
   if (outcome.kind !== "Done") return;
   const operation = outcome.objects.find(({ kind }) => kind === "NodeOperation");
   if (operation === undefined) return;
   if (!options.wait) return session.terminal.err(`Follow it with: poolkeeper upgrade watch ${name}`);
-  await waitForOperation(session, { name: operation.metadata.name, namespace: session.namespace }, options.timeout);
+  await waitForOperation(
+    session,
+    { name: operation.metadata.name, namespace: session.namespace },
+    options.timeout,
+  );
 }
 
 async function change(

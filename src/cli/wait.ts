@@ -60,11 +60,13 @@ export async function waitForPool(session: Session, ref: ObjectRef, timeoutMs: n
 
 export function poolSighting(pool: ManagedNodePoolObject): Sighting {
   const { metadata, spec, status } = pool;
-  const isSeen = status?.observedGeneration !== undefined && status.observedGeneration === metadata.generation;
+  const isSeen =
+    status?.observedGeneration !== undefined && status.observedGeneration === metadata.generation;
   const ready = status?.readyReplicas ?? 0;
   const summary = isSeen ? (status.summary ?? "Initializing") : "waiting for the controller";
   const line = `${metadata.name}: ${stateWord(summary)}, ${ready} of ${spec.replicas} nodes ready`;
-  const isDone = isSeen && summary === "Active" && ready === spec.replicas && status.replicas === spec.replicas;
+  const isDone =
+    isSeen && summary === "Active" && ready === spec.replicas && status.replicas === spec.replicas;
   const message = isDone || !isSeen || status.message === undefined ? "" : `. ${status.message}`;
   return { line: `${line}${message}`, state: isDone ? "Done" : "Waiting" };
 }
@@ -86,9 +88,16 @@ export function operationSighting(operation: NodeOperationObject): Sighting {
   const parts = [
     `${metadata.name}: ${stateWord(phase)}, ${done} of ${spec.targets.length} nodes done`,
     ...(running.length === 0 ? [] : [running.slice(0, 4).join(", ")]),
-    ...(status?.message === undefined ? [] : [status.message]),
+    ...(status?.message === undefined || (running.length > 0 && isOrdinary(status.reason))
+      ? []
+      : [status.message]),
   ];
   return { line: parts.join("; "), state: endOf(operation) };
+}
+
+/** Waits that a running operation always has. */
+function isOrdinary(reason: string | undefined): boolean {
+  return reason === "BatchInProgress" || reason === "AwaitingInstance" || reason === "AwaitingNode";
 }
 
 function endOf({ status }: NodeOperationObject): Sighting["state"] {
@@ -109,7 +118,10 @@ export async function waitUntilGone(session: Session, ref: ObjectRef, timeoutMs:
       labelSelector: `poolkeeper.dev/pool=${ref.name}`,
     });
     const left = items.length;
-    return { line: `${ref.name}: Deleting, ${left} ${left === 1 ? "machine" : "machines"} left${message}`, state: "Waiting" };
+    return {
+      line: `${ref.name}: Deleting, ${left} ${left === 1 ? "machine" : "machines"} left${message}`,
+      state: "Waiting",
+    };
   });
 }
 

@@ -7,8 +7,8 @@ import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import { operationWord, stateWord, stepWord } from "../text/words.ts";
 import { doneText, imageText, machineState } from "./columns.ts";
-import { progressLines } from "./describe-other.ts";
-import { commandFor } from "./detail.ts";
+import { progressLines } from "./describe-operation.ts";
+import { waitLines } from "./detail.ts";
 import { refusalError } from "./failure.ts";
 import { getPool, machinesOf, operationsOf } from "./read.ts";
 import type { Session } from "./session.ts";
@@ -58,31 +58,39 @@ interface Around {
   readonly machines: readonly ManagedMachineObject[];
 }
 
-export function whyPool(pool: ManagedNodePoolObject, { operations, machines }: Around, look: Look): readonly string[] {
-  const { metadata, spec, status } = pool;
-  const { name } = metadata;
-  if (status?.observedGeneration !== metadata.generation) {
-    return [
-      `${name} was changed and its controller has not looked at it since (generation ${metadata.generation ?? "?"}, seen ${status?.observedGeneration ?? "none"}).`,
-      "try: poolkeeper doctor",
-    ];
-  }
-  const ready = status?.readyReplicas ?? 0;
-  const upToDate = status?.upToDateReplicas ?? 0;
-  const blockers = status?.blockers ?? [];
+export function whyPool(
+  pool: ManagedNodePoolObject,
+  { operations, machines }: Around,
+  look: Look,
+): readonly string[] {
+  const { name } = pool.metadata;
+  const { blockers = [] } = pool.status ?? {};
+  if (!isSeen(pool)) return unseenLines(pool);
   const running = operations.filter((operation) => operation.status?.finishedTime === undefined);
-  const head = `${name} is ${stateWord(status?.summary ?? "Pending")}: ${ready} of ${spec.replicas} nodes are ready, ${upToDate} up to date.`;
-  const waits = blockers.flatMap((blocker) => {
-    const command = commandFor(blocker, name);
-    return [`  ${blocker.message} (${ageOf(blocker.since, look)})`, ...(command === null ? [] : [`    try: ${command}`])];
-  });
-  const rest = blockers.length + running.length > 0 ? [] : settledLines(pool, machines, look);
+  const waits = waitLines(blockers, name, look);
   return [
-    head,
+    headLine(pool),
     ...running.flatMap((operation) => operationLines(operation, look)),
     ...(waits.length === 0 ? [] : ["It waits:", ...waits]),
-    ...rest,
+    ...(blockers.length + running.length > 0 ? [] : settledLines(pool, { operations, machines }, look)),
   ];
+}
+
+function isSeen({ metadata, status }: ManagedNodePoolObject): boolean {
+  return status?.observedGeneration !== undefined && status.observedGeneration === metadata.generation;
+}
+
+function unseenLines({ metadata, status }: ManagedNodePoolObject): readonly string[] {
+  const seen = status?.observedGeneration ?? "none";
+  return [
+    `${metadata.name} was changed and its controller has not looked at it since (generation ${metadata.generation ?? 1}, seen ${seen}).`,
+    "try: poolkeeper doctor",
+  ];
+}
+
+function headLine({ metadata, spec, status }: ManagedNodePoolObject): string {
+  const { summary = "Pending", readyReplicas = 0, upToDateReplicas = 0 } = status ?? {};
+  return `${metadata.name} is ${stateWord(summary)}: ${readyReplicas} of ${spec.replicas} nodes are ready, ${upToDateReplicas} up to date.`;
 }
 
 function operationLines(operation: NodeOperationObject, look: Look): readonly string[] {
@@ -99,19 +107,48 @@ function operationLines(operation: NodeOperationObject, look: Look): readonly st
 /** Nothing runs and nothing is held: the nodes themselves are what there is to say. */
 function settledLines(
   { metadata, spec, status }: ManagedNodePoolObject,
-  machines: readonly ManagedMachineObject[],
+  { operations, machines }: Around,
   look: Look,
 ): readonly string[] {
   const busy = machines.filter((machine) => machine.status?.summary !== "Ready");
-  if (busy.length > 0) {
-    const shown = busy.slice(0, 8).map((machine) => `  ${machine.status?.nodeName ?? machine.metadata.name}: ${machineState(machine, look)}`);
-    return [...shown, ...(busy.length > 8 ? [`  and ${busy.length - 8} more`] : [])];
-  }
+  if (busy.length > 0) return busyLines(busy, look);
   const behind = machines.length - (status?.upToDateReplicas ?? machines.length);
   if (behind <= 0) return ["Nothing waits."];
   const target = `${imageText(status?.targetImage)}, Kubernetes ${status?.targetKubernetesVersion ?? "of the pool"}`;
   const auto = spec.management.autoUpgrade ? "" : " Auto upgrade is off.";
-  return [`${behind} of them are behind ${target}.${auto}`, `try: poolkeeper upgrade plan ${metadata.name}`];
+  return [
+    `${behind === 1 ? "1 node is" : `${behind} nodes are`} behind ${target}.${auto}`,
+    ...lastUpgradeLines(operations, look),
+    `try: poolkeeper upgrade plan ${metadata.name}`,
+  ];
+}
+
+const shownMachines = 8;
+
+function busyLines(busy: readonly ManagedMachineObject[], look: Look): readonly string[] {
+  const lines = busy
+    .slice(0, shownMachines)
+    .map(
+      (machine) => `  ${machine.status?.nodeName ?? machine.metadata.name}: ${machineState(machine, look)}`,
+    );
+  return busy.length > shownMachines ? [...lines, `  and ${busy.length - shownMachines} more`] : lines;
+}
+
+/** What the last upgrade left behind, and why. */
+function lastUpgradeLines(operations: readonly NodeOperationObject[], look: Look): readonly string[] {
+  const last = operations.find(({ spec }) => spec.kind === "Upgrade");
+  const left = (last?.status?.machines ?? []).filter(
+    ({ state }) => state === "Failed" || state === "Blocked",
+  );
+  if (last === undefined || left.length === 0) return [];
+  return [
+    `The last upgrade, ${last.metadata.name}, ended ${ageOf(last.status?.finishedTime, look)} ago without:`,
+    ...left
+      .slice(0, shownMachines)
+      .map(({ node, name, state, message = "" }) =>
+        `  ${node ?? name}: ${stateWord(state)}. ${message}`.trimEnd(),
+      ),
+  ];
 }
 
 async function machineLines(
@@ -151,11 +188,10 @@ export function whyMachine(
   const name = status?.nodeName ?? metadata.name;
   const inHand = status?.operation;
   const head = `${name} (machine ${metadata.name} of ${pool.metadata.name}) is ${machineState(machine, look)}.`;
-  const blockers = (pool.status?.blockers ?? []).filter(({ object }) => object.split(":")[0] === metadata.name);
-  const waits = blockers.flatMap((blocker) => {
-    const command = commandFor(blocker, pool.metadata.name);
-    return [`  ${blocker.message} (${ageOf(blocker.since, look)})`, ...(command === null ? [] : [`    try: ${command}`])];
-  });
+  const blockers = (pool.status?.blockers ?? []).filter(
+    ({ object }) => object.split(":")[0] === metadata.name,
+  );
+  const waits = waitLines(blockers, pool.metadata.name, look);
   const lines = [
     head,
     ...(inHand === undefined ? [] : [stepLine(machine, look)]),
@@ -182,17 +218,24 @@ function targetLines(operation: NodeOperationObject, machine: ManagedMachineObje
   const progress = operation.status?.machines?.find(({ uid }) => uid === machine.metadata.uid);
   if (progress === undefined) return [];
   const blockers = (progress.blockers ?? []).map(({ object, message }) => `  ${object}: ${message}`);
-  const waiting = progress.state === "Waiting" ? [`It waits for its turn in ${operation.metadata.name}: ${operation.status?.message ?? ""}`] : [];
-  const drain = blockers.length === 0 ? [] : [`  try: poolkeeper drain ${progress.node ?? progress.name} --explain`];
+  const waiting =
+    progress.state === "Waiting"
+      ? [`It waits for its turn in ${operation.metadata.name}: ${operation.status?.message ?? ""}`]
+      : [];
+  const drain =
+    blockers.length === 0 ? [] : [`  try: poolkeeper drain ${progress.node ?? progress.name} --explain`];
   return [...waiting, ...blockers, ...drain];
 }
 
 /** What the kubelet, or its silence, says. */
 function nodeLines(node: NodeObject | null, look: Look): readonly string[] {
   if (node === null) return ["There is no Node object."];
-  const bad = (node.status?.conditions ?? []).filter(({ type, status }) => (type === "Ready" ? status !== "True" : status === "True"));
+  const bad = (node.status?.conditions ?? []).filter(({ type, status }) =>
+    type === "Ready" ? status !== "True" : status === "True",
+  );
   const conditions = bad.map(
-    ({ type, status, message = "", lastTransitionTime }) => `  ${type}=${status} for ${ageOf(lastTransitionTime, look)}: ${message}`,
+    ({ type, status, message = "", lastTransitionTime }) =>
+      `  ${type}=${status} for ${ageOf(lastTransitionTime, look)}: ${message}`,
   );
   const cordoned = node.spec?.unschedulable === true;
   const byUs = node.metadata.annotations?.["poolkeeper.dev/cordoned-by"] !== undefined;
@@ -203,5 +246,7 @@ function nodeLines(node: NodeObject | null, look: Look): readonly string[] {
 function lastLine({ status }: ManagedMachineObject, look: Look): readonly string[] {
   const last = status?.lastOperation;
   if (last === undefined || last.outcome === "Succeeded") return [];
-  return [`Its last ${operationWord(last.kind)} ended ${ageOf(last.finishedTime, look)} ago: ${stateWord(last.outcome)}. ${last.message}`.trimEnd()];
+  return [
+    `Its last ${operationWord(last.kind)} ended ${ageOf(last.finishedTime, look)} ago: ${stateWord(last.outcome)}. ${last.message}`.trimEnd(),
+  ];
 }

@@ -28,7 +28,8 @@ export function explainWindow({ window, spec, pools, operations }: Subject, look
 function stateLines(window: string, spec: WindowSpec, look: Look): readonly string[] {
   const problem = windowProblem(spec);
   if (problem !== null) return [`${window} never opens: ${sentence(problem.reason, problem.facts)}`];
-  if (!spec.enabled) return [`${window} never opens: it is disabled. try: poolkeeper window set ${window} enabled=true`];
+  if (!spec.enabled)
+    return [`${window} never opens: it is disabled. try: poolkeeper window set ${window} enabled=true`];
   const state = windowState(spec, look.now);
   if (state.opens === null) return [`${window} has no opening in the next year: its exclusions leave none.`];
   const there = { ...look, timeZone: spec.timeZone };
@@ -36,14 +37,22 @@ function stateLines(window: string, spec: WindowSpec, look: Look): readonly stri
   const local = momentText(timeOf(state.opens), there);
   const mine = momentText(timeOf(state.opens), look);
   if (state.isOpen) return [`${window} is open, for another ${left}.`];
-  return [`${window} is closed. It opens in ${durationText(state.opens - look.now)}: ${local}${local === mine ? "" : ` (${mine} here)`}.`];
+  return [
+    `${window} is closed. It opens in ${durationText(state.opens - look.now)}: ${local}${local === mine ? "" : ` (${mine} here)`}.`,
+  ];
 }
 
 /** A window permits work; these are the other things that an upgrade needs. */
-function poolLines(pool: ManagedNodePoolObject, operations: readonly NodeOperationObject[], look: Look): readonly string[] {
+function poolLines(
+  pool: ManagedNodePoolObject,
+  operations: readonly NodeOperationObject[],
+  look: Look,
+): readonly string[] {
   const { metadata, spec, status } = pool;
   const behind = Math.max(0, (status?.replicas ?? 0) - (status?.upToDateReplicas ?? 0));
-  const upgrades = operations.filter((item) => item.spec.kind === "Upgrade" && item.spec.poolName === metadata.name);
+  const upgrades = operations.filter(
+    (item) => item.spec.kind === "Upgrade" && item.spec.poolName === metadata.name,
+  );
   const running = upgrades.find((item) => item.status?.finishedTime === undefined);
   const last = upgrades
     .filter((item) => item.status?.finishedTime !== undefined)
@@ -51,14 +60,21 @@ function poolLines(pool: ManagedNodePoolObject, operations: readonly NodeOperati
   const waits = (status?.blockers ?? []).map(({ message, since }) => `  ${message} (${ageOf(since, look)})`);
   return [
     `${metadata.name}: ${intention(behind, spec.management.autoUpgrade, running)}`,
-    ...(last === undefined ? [] : [`  Its last upgrade ended ${ageOf(last.status?.finishedTime, look)} ago: ${stateWord(last.status?.phase ?? "")}.`]),
+    ...(last === undefined
+      ? []
+      : [
+          `  Its last upgrade ended ${ageOf(last.status?.finishedTime, look)} ago: ${stateWord(last.status?.phase ?? "")}.`,
+        ]),
     ...waits,
   ];
 }
 
 function intention(behind: number, isAuto: boolean, running: NodeOperationObject | undefined): string {
-  if (running !== undefined) return `${running.metadata.name} is ${stateWord(running.status?.phase ?? "Pending")}. ${running.status?.message ?? ""}`.trimEnd();
+  if (running !== undefined)
+    return `${running.metadata.name} is ${stateWord(running.status?.phase ?? "Pending")}. ${running.status?.message ?? ""}`.trimEnd();
   if (behind === 0) return "all nodes are up to date, so the window passes unused.";
   const nodes = behind === 1 ? "1 node is behind" : `${behind} nodes are behind`;
-  return isAuto ? `${nodes} and will be upgraded in it.` : `${nodes}, but auto upgrade is off, so the window passes unused.`;
+  return isAuto
+    ? `${nodes} and will be upgraded in it.`
+    : `${nodes}, but auto upgrade is off, so the window passes unused.`;
 }

@@ -50,13 +50,24 @@ export function windowAssignment(key: string, value: string): Assignment {
   );
 }
 
-const weekdays: readonly Weekday[] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const weekdays: readonly Weekday[] = [
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "Sunday",
+];
 
 function readDays(text: string): readonly Weekday[] {
   if (text === "daily" || text === "all") return weekdays;
   return text.split(",").map((part) => {
-    const day = weekdays.find((name) => part.length >= 3 && name.toLowerCase().startsWith(part.toLowerCase()));
-    if (day === undefined) throw usageError(`"${part}" is no day of the week: write Mon, Tue and so on, or daily.`);
+    const day = weekdays.find(
+      (name) => part.length >= 3 && name.toLowerCase().startsWith(part.toLowerCase()),
+    );
+    if (day === undefined)
+      throw usageError(`"${part}" is no day of the week: write Mon, Tue and so on, or daily.`);
     return day;
   });
 }

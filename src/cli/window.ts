@@ -33,31 +33,48 @@ export function register(program: Command, session: Session): void {
     .command("explain <window-or-pool>")
     .description("is it open, what waits for it, and why nothing happened")
     .action((name: string) => explain(session, name));
-  const set = window.command("set <window> <settings...>").description("change days, start, hours, minutes, time-zone, enabled");
-  withChange(set).action((name: string, settings: string[], options: ChangeOptions) => setOne(session, name, settings, options));
+  const set = window
+    .command("set <window> <settings...>")
+    .description("change days, start, hours, minutes, time-zone, enabled");
+  withChange(set).action((name: string, settings: string[], options: ChangeOptions) =>
+    setOne(session, name, settings, options),
+  );
   const excluding = window
     .command("exclude <window> <from> [to]")
     .description("keep it closed on these days, such as 2026-12-24 2027-01-01")
     .option("--reason <text>", "why, for people");
-  withChange(excluding).action((name: string, from: string, to: string | undefined, options: ChangeOptions & { reason?: string }) =>
-    excludeDays(session, name, { from, to: to ?? from, ...(options.reason === undefined ? {} : { reason: options.reason }) }, options),
+  withChange(excluding).action(
+    (name: string, from: string, to: string | undefined, options: ChangeOptions & { reason?: string }) =>
+      excludeDays(
+        session,
+        name,
+        { from, to: to ?? from, ...(options.reason === undefined ? {} : { reason: options.reason }) },
+        options,
+      ),
   );
   const remove = window.command("delete <window>").description("delete a window");
-  withChange(remove).action((name: string, options: ChangeOptions) => deleteOneWindow(session, name, options));
+  withChange(remove).action((name: string, options: ChangeOptions) =>
+    deleteOneWindow(session, name, options),
+  );
 }
 
 async function listWindows(session: Session, { output }: OutputOptions): Promise<void> {
   const windows = await listOf(session, "MaintenanceWindow");
-  if (output.kind !== "table" && output.kind !== "wide") return await printObjects(session, output, windows, false);
+  if (output.kind !== "table" && output.kind !== "wide")
+    return await printObjects(session, output, windows, false);
   if (windows.length === 0) {
     const example = "poolkeeper create window nights --days daily --start 02:00 --hours 4 --time-zone UTC";
     return session.terminal.err(`There are no maintenance windows. Make one with: ${example}`);
   }
-  for (const line of tableLines(windowColumns, windows, session.look(), output.kind === "wide")) session.terminal.out(line);
+  for (const line of tableLines(windowColumns, windows, session.look(), output.kind === "wide"))
+    session.terminal.out(line);
 }
 
 /** A pool stands for the window that it names. */
-async function specOf(session: Session, name: string): Promise<{ readonly window: string; readonly spec: WindowSpec }> {
+async function specOf(
+  session: Session,
+  name: string,
+): Promise<{ readonly window: string; readonly spec: WindowSpec }> {
   const windows = await listOf(session, "MaintenanceWindow");
   const found = windows.find(({ metadata }) => metadata.name === name);
   if (found !== undefined) return { window: name, spec: found.spec };
@@ -67,7 +84,8 @@ async function specOf(session: Session, name: string): Promise<{ readonly window
   }
   const pool = await getPool(session, name);
   const window = pool.spec.management.maintenanceWindowRef?.name;
-  if (window === undefined) throw usageError(`${name} has no maintenance window.`, `poolkeeper set ${name} window=NAME`);
+  if (window === undefined)
+    throw usageError(`${name} has no maintenance window.`, `poolkeeper set ${name} window=NAME`);
   return { window, spec: (await getOne(session, "MaintenanceWindow", window)).spec };
 }
 
@@ -75,7 +93,9 @@ async function showNext(session: Session, name: string, count: number): Promise<
   const { window, spec } = await specOf(session, name);
   const openings = nextOpenings(spec, session.now(), count);
   if (openings.length === 0) {
-    return session.terminal.out(`${window} has no opening in the next year: look at its days, exclusions, and whether it is enabled.`);
+    return session.terminal.out(
+      `${window} has no opening in the next year: look at its days, exclusions, and whether it is enabled.`,
+    );
   }
   for (const line of openingLines(openings, spec.timeZone)) session.terminal.out(line);
 }
@@ -86,23 +106,36 @@ export function openingLines(openings: readonly ListedOpening[], timeZone: strin
     const to = partsOf(closes, timeZone);
     const until = from.date === to.date ? to.clock : `${to.weekday} ${to.clock}`;
     const note = clockChangedOn === null ? "" : `(clocks change on ${clockChangedOn})`;
-    return [`${from.weekday} ${from.date} ${from.clock} -> ${until} ${from.zone}`, durationText(closes - opens), note];
+    return [
+      `${from.weekday} ${from.date} ${from.clock} -> ${until} ${from.zone}`,
+      durationText(closes - opens),
+      note,
+    ];
   });
   return aligned(rows).map((cells) => cells.join("   ").trimEnd());
 }
 
 async function explain(session: Session, name: string): Promise<void> {
   const { window, spec } = await specOf(session, name);
-  const [pools, operations] = await Promise.all([listOf(session, "ManagedNodePool"), listOf(session, "NodeOperation")]);
+  const [pools, operations] = await Promise.all([
+    listOf(session, "ManagedNodePool"),
+    listOf(session, "NodeOperation"),
+  ]);
   const users = pools.filter((pool) => pool.spec.management.maintenanceWindowRef?.name === window);
   const lines = explainWindow({ window, spec, pools: users, operations }, session.look());
   for (const line of lines) session.terminal.out(line);
 }
 
-async function setOne(session: Session, name: string, settings: readonly string[], options: ChangeOptions): Promise<void> {
+async function setOne(
+  session: Session,
+  name: string,
+  settings: readonly string[],
+  options: ChangeOptions,
+): Promise<void> {
   const assignments = settings.map((setting) => {
     const [, key, value] = /^([^=]+)=(.*)$/.exec(setting) ?? [];
-    if (key === undefined || value === undefined) throw usageError(`"${setting}" is no setting: write KEY=VALUE.`);
+    if (key === undefined || value === undefined)
+      throw usageError(`"${setting}" is no setting: write KEY=VALUE.`);
     return windowAssignment(key, value);
   });
   await carryOut(session, options, async () => {
@@ -121,13 +154,17 @@ async function excludeDays(
   await carryOut(session, options, async () => {
     const window = await getOne(session, "MaintenanceWindow", name);
     const exclusions = [...(window.spec.exclusions ?? []), exclusion];
-    await checkedSpec(draftOf("MaintenanceWindow", name, session.namespace, { ...window.spec, exclusions }), name);
+    await checkedSpec(
+      draftOf("MaintenanceWindow", name, session.namespace, { ...window.spec, exclusions }),
+      name,
+    );
     return exclude(window, exclusion, session.now());
   });
 }
 
 async function checkedSpec(draft: unknown, name: string): Promise<WindowSpec> {
   const document = await checkDocument(draft, `The changed window ${name}`);
-  if (document.of !== "MaintenanceWindow") throw new Error("A window was checked and something else came back.");
+  if (document.of !== "MaintenanceWindow")
+    throw new Error("A window was checked and something else came back.");
   return document.object.spec;
 }

@@ -8,6 +8,7 @@ export interface Effect {
   readonly pool: string;
   readonly machine: string;
   readonly action: string;
+  readonly epoch: number | null;
   readonly at: Instant;
 }
 
@@ -38,13 +39,14 @@ export function createOutcomes(): Outcomes {
 
   return {
     ofPool,
-    succeeded: ({ pool, machine, action, at }) => {
-      ofPool(pool).set(machine, { action, error: null, at, failures: 0 });
+    succeeded: ({ pool, machine, action, epoch, at }) => {
+      ofPool(pool).set(machine, { action, error: null, at, epoch, failures: 0 });
     },
-    failed: ({ pool, machine, action, at }, error) => {
+    failed: ({ pool, machine, action, epoch, at }, error) => {
       const before = ofPool(pool).get(machine);
-      const failures = before?.action === action ? before.failures + 1 : 1;
-      ofPool(pool).set(machine, { action, error: textOf(error), at, failures });
+      const isRepeat = before?.action === action && before.epoch === epoch;
+      const failures = isRepeat ? before.failures + 1 : 1;
+      ofPool(pool).set(machine, { action, error: textOf(error), at, epoch, failures });
     },
     forget: (pool, machine) => {
       pools.get(pool)?.delete(machine);

@@ -32,7 +32,8 @@ async function performOne(
   tally: { done: number; conflicts: number; failures: { action: Action; error: unknown }[] },
 ): Promise<void> {
   const { outcomes, clock } = scene.deps;
-  const effect = { pool: scene.key, machine: machineOf(action), action: action.kind, at: clock.now() };
+  const epoch = "epoch" in action ? action.epoch : null;
+  const effect = { pool: scene.key, machine: machineOf(action), action: action.kind, epoch, at: clock.now() };
   try {
     await send(action, scene);
     tally.done += 1;

@@ -80,7 +80,9 @@ function retryElsewhere(snapshot: Snapshot, now: Instant): Wishes {
     const { creation, operation } = status ?? {};
     if (creation === undefined || operation?.step !== "Request" || machine.instance !== null) return [];
     if (outcome?.action !== "RequestInstance" || outcome.error?.kind !== "OutOfStock") return [];
-    const places = placements(snapshot, catalogue, []);
+    if (outcome.epoch !== operation.epoch) return [];
+    const others = snapshot.machines.filter((other) => other !== machine);
+    const places = placements({ ...snapshot, machines: others }, catalogue, []);
     const current = places.findIndex(
       ({ zone, instanceType }) =>
         zone === creation.request.zone && instanceType === creation.request.instanceType,

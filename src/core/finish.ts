@@ -46,7 +46,19 @@ function walk(view: StepView): Wishes {
   if (refused !== null) return refused;
   const overdue = pastLimit(view, step.limitMs);
   if (overdue !== null) return overdue;
-  return step.wishes(view);
+  return wakingAt(limitOf(view, step.limitMs), step.wishes(view));
+}
+
+/** Whoever waits in this step looks again when its limit is reached, also when nothing else happens until then. */
+function wakingAt(limitAt: Instant | null, wishes: Wishes): Wishes {
+  if (limitAt === null) return wishes;
+  const held = wishes.held.map((item) => ({ ...item, wakeAt: Math.min(item.wakeAt ?? limitAt, limitAt) }));
+  return { ...wishes, held };
+}
+
+function limitOf({ operation }: StepView, limitMs: number | null): Instant | null {
+  if (operation.step === "Drain") return instantOf(operation.drainDeadline);
+  return limitMs === null ? null : instantOf(operation.stepSince) + limitMs;
 }
 
 /** Until the drain is over nothing was taken away that uncordoning does not give back. */

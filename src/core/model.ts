@@ -172,6 +172,8 @@ export interface Outcome {
   readonly action: string;
   readonly error: { readonly kind: string; readonly message: string } | null;
   readonly at: Instant;
+  /** Of the operation it was sent for; an outcome of an older epoch says nothing about the new one. */
+  readonly epoch: number | null;
   /** Consecutive failures, for back-off. */
   readonly failures: number;
 }

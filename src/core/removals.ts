@@ -5,7 +5,7 @@
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { Wishes } from "./action.ts";
 import type { Instant, Snapshot } from "./model.ts";
-import { activeOperations, progressOf } from "./progress.ts";
+import { progressOf } from "./progress.ts";
 
 /** `uid=lowered/restored` per operation, separated by spaces. */
 export const removalsAnnotation = "poolkeeper.dev/counted-removals";
@@ -59,8 +59,9 @@ export function isUncounted(operation: NodeOperationObject, { pool }: Snapshot):
   );
 }
 
-export function hasUncounted(snapshot: Snapshot): boolean {
-  return activeOperations(snapshot, "RemoveNodes").some((operation) => isUncounted(operation, snapshot));
+/** False while the count is about to change by a removal: until then nobody refills and nobody takes more. */
+export function isCountSettled(snapshot: Snapshot, now: Instant): boolean {
+  return settleReplicas(snapshot, now).actions.length === 0;
 }
 
 function isKept(state: string): boolean {

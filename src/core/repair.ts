@@ -224,7 +224,8 @@ function findVanished(snapshot: Snapshot, now: Instant): readonly Wishes[] {
     ];
     if (!snapshot.provider.isListComplete) return hold("ProviderUnavailable", now + 10 * secondMs);
     if (absentMs < vanishedMs) return hold("EvidenceTooYoung", now + vanishedMs - absentMs);
-    if (machine.node?.ready === "True") return hold("PathUnproven", now + 10 * secondMs);
+    // A node that still reports proves the list wrong, for as long as it reports.
+    if (machine.node?.ready === "True") return hold("EvidenceTooYoung", now + 10 * secondMs);
     if (isStormy) return hold("Storm", null);
     const options: OperationInHand["options"] = { drain: false, release: false };
     const because: Because = { reason: "InstanceVanished", facts };

@@ -4,7 +4,7 @@ import { templateAttributes } from "./attributes.ts";
 import { isAvailable, members, nameOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { defaultOptions, finalizer, targetOf } from "./remove.ts";
-import { hasUncounted } from "./removals.ts";
+import { isCountSettled } from "./removals.ts";
 import { isBehind, targetDisk } from "./target.ts";
 import { instantOf, secondMs } from "./time.ts";
 import { surgeWanted } from "./upgrade.ts";
@@ -15,7 +15,7 @@ const parallelCreations = 200;
 export function scale(snapshot: Snapshot, now: Instant): Wishes {
   if (snapshot.pool.metadata.deletionTimestamp !== undefined) return none;
   const { pool } = snapshot;
-  if (hasUncounted(snapshot)) return none; // A removal is about to lower the count: neither refill nor take more now.
+  if (!isCountSettled(snapshot, now)) return none;
   if (!(pool.metadata.finalizers ?? []).includes(finalizer)) return none;
   const staying = members(snapshot, now);
   const wanted = pool.spec.replicas + surgeWanted(snapshot, now);

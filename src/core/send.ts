@@ -17,7 +17,7 @@ const longestWaitMs = minuteMs;
 export function send(sender: Sender, action: Action): Wishes {
   const name = sender.machine.record.metadata.name;
   const outcome = sender.snapshot.outcomes.get(name);
-  if (outcome === undefined || outcome.action !== action.kind) return { actions: [action], held: [] };
+  if (outcome === undefined || !isAbout(outcome, action)) return { actions: [action], held: [] };
   const retryAt = outcome.at + (outcome.error === null ? unseenMs : backOffMs(outcome.failures));
   if (sender.now >= retryAt) return { actions: [action], held: [] };
   const held: Held = {
@@ -33,6 +33,10 @@ export function send(sender: Sender, action: Action): Wishes {
     wakeAt: retryAt,
   };
   return { actions: [], held: [held] };
+}
+
+function isAbout({ action: kind, epoch }: Outcome, action: Action): boolean {
+  return kind === action.kind && epoch === ("epoch" in action ? action.epoch : null);
 }
 
 /** 1 s, 2 s, 4 s and so on up to a minute. */

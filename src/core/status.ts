@@ -2,12 +2,13 @@
 import type { DiskFields } from "../schema/machine.ts";
 import type { Decision, Held } from "./action.ts";
 import { unwell } from "./health.ts";
-import { hasJoined, isLeaving, members } from "./member.ts";
+import { hasJoined, isAvailable, isLeaving, members } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { activeOperations } from "./progress.ts";
 import type { Facts, HoldReason, Reason } from "./reason.ts";
+import { drainQuietMs } from "./steps.ts";
 import { isBehind, targetDisk } from "./target.ts";
-import { timeOf } from "./time.ts";
+import { instantOf, timeOf } from "./time.ts";
 import { nextOpenings, windowState } from "./window.ts";
 
 export type Summary =
@@ -69,7 +70,7 @@ export function poolReport(snapshot: Snapshot, decision: Decision, now: Instant)
   const target = targetDisk(snapshot.pool.spec.template, snapshot.provider, snapshot.cluster);
   const disk = target.ok ? target.disk : null;
   const counts = countsOf(snapshot, disk, now);
-  const held = decision.held.filter(({ reason }) => !quiet.has(reason)).toSorted((a, b) => rank(a) - rank(b));
+  const held = decision.held.filter((item) => isNews(item, now)).toSorted((a, b) => rank(a) - rank(b));
   const look = { snapshot, decision, counts, held, now };
   return {
     summary: summaryOf(look),
@@ -86,7 +87,7 @@ function countsOf(snapshot: Snapshot, target: DiskFields | null, now: Instant): 
   return {
     machines: staying.length,
     wanted: snapshot.pool.metadata.deletionTimestamp === undefined ? snapshot.pool.spec.replicas : 0,
-    ready: staying.filter((machine) => machine.node?.ready === "True" && hasJoined(machine)).length,
+    ready: staying.filter(isAvailable).length,
     upToDate: staying.filter((machine) => hasJoined(machine) && target !== null && !isBehind(machine, target))
       .length,
     leaving: snapshot.machines.length - staying.length,
@@ -234,6 +235,11 @@ const quiet: ReadonlySet<HoldReason> = new Set([
   "Superseded",
   "BatchInProgress",
 ]);
+
+function isNews({ reason, facts }: Held, now: Instant): boolean {
+  if (reason !== "DrainBlocked" && reason !== "PodsTerminating") return !quiet.has(reason);
+  return now >= instantOf(String(facts["since"])) + drainQuietMs;
+}
 
 /** Waits that only a person, or somebody outside, can end. */
 const stalling: ReadonlySet<HoldReason> = new Set([

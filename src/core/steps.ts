@@ -9,7 +9,7 @@
 import type { OperationInHand } from "../schema/machine.ts";
 import type { Action, Because, Held, Sent, Wishes } from "./action.ts";
 import { hasApplied, isCordonedByUs, isSame, nextAttributeAction, templateAttributes } from "./attributes.ts";
-import { drainState } from "./drain.ts";
+import { type DrainBlocker, drainState } from "./drain.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { send } from "./send.ts";
 import { hourMs, instantOf, minuteMs, secondMs } from "./time.ts";
@@ -256,7 +256,7 @@ function onInstance(
 
 function hasSucceeded(view: StepView, kinds: readonly string[]): boolean {
   const outcome = view.snapshot.outcomes.get(nameOf(view));
-  if (outcome === undefined || outcome.error !== null) return false;
+  if (outcome === undefined || outcome.error !== null || outcome.epoch !== view.operation.epoch) return false;
   return kinds.includes(outcome.action) && outcome.at >= instantOf(view.operation.stepSince);
 }
 
@@ -285,13 +285,27 @@ function drainWishes(view: StepView): Wishes {
   }
   const state = drainState(machine, snapshot, now);
   const actions = state.evictNow.map((pod): Action => ({ ...sent(view), kind: "EvictPod", pod }));
+  const tellAt = instantOf(view.operation.stepSince) + drainQuietMs;
+  const wakeAt = now < tellAt ? Math.min(state.wakeAt ?? tellAt, tellAt) : state.wakeAt;
   const held = state.blocked.map((blocker) =>
-    hold(view, holdReasonOf(blocker.reason), blocker.facts, state.wakeAt),
+    hold(view, holdReasonOf(blocker.reason), blockerFacts(blocker), wakeAt),
   );
   if (state.waiting.length > 0) {
-    held.push(hold(view, "PodsTerminating", { count: state.waiting.length }, state.wakeAt));
+    held.push(hold(view, "PodsTerminating", { count: state.waiting.length }, wakeAt));
   }
   return { actions, held };
+}
+
+/** Pods that wait their turn for this long are the ordinary course of a drain, and no news. */
+export const drainQuietMs: number = 30 * secondMs;
+
+function blockerFacts({ pod, budgets, facts }: DrainBlocker): Held["facts"] {
+  const said = budgets.map(
+    ({ namespace, name, disruptionsAllowed, currentHealthy, desiredHealthy }) =>
+      `PodDisruptionBudget ${namespace}/${name} allows ${disruptionsAllowed}: ${currentHealthy} healthy, ${desiredHealthy} needed`,
+  );
+  const message = said.length === 0 ? String(facts["message"] ?? "") : said.join("; ");
+  return { object: `pod ${pod.namespace}/${pod.name}`, ...(message === "" ? {} : { message }) };
 }
 
 function holdReasonOf(reason: string): Held["reason"] {

@@ -307,6 +307,22 @@ test("a view that was out of touch for long says so, and when its gap ended", as
   assert.equal(rig.cache.lastGapAt("Node"), secondGapAt);
 });
 
+test("a silence is a gap when something was missed in it, and none when nothing was", async (t) => {
+  const rig = await startRig(t, [
+    (_, response) => streamAll(response, 10, node("a", 3)),
+    stayOpen,
+    (_, response) => stream(response, event("MODIFIED", node("a", 11))),
+  ]);
+  await rig.cache.waitSynced(60_000);
+  const firstGapAt = rig.cache.lastGapAt("Node");
+  await until(() => rig.seen.length === 2, "the watch after the first silence");
+  assert.equal(rig.cache.lastGapAt("Node"), firstGapAt);
+  assert.ok(rig.cache.isSynced());
+  await until(() => rig.names() === "a@11", "the change that came after the second silence");
+  assert.ok(rig.cache.lastGapAt("Node") > firstGapAt);
+  assert.deepEqual(rig.restarts, ["Node Silent", "Node Silent"]);
+});
+
 test("duplicated and older events move no object backwards", async (t) => {
   const rig = await startRig(t, [
     (_, response) => {

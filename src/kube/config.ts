@@ -1,6 +1,7 @@
 /** Finds the cluster to talk to: a kubeconfig, or the pod's own service account. Does not contact it. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import path from "node:path";
 import { PortError } from "../ports/errors.ts";
 import { type CredentialSource, clusterCredentials, userCredentials } from "./credentials.ts";
@@ -86,7 +87,7 @@ function requireFile(file: string, source: string): string {
 }
 
 function homeKubeconfig(env: ConfigRequest["env"]): string {
-  return path.join(env["HOME"] ?? env["USERPROFILE"] ?? "/root", ".kube", "config");
+  return path.join(env["HOME"] ?? env["USERPROFILE"] ?? homedir(), ".kube", "config");
 }
 
 function configOf(

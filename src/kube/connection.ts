@@ -40,7 +40,7 @@ export function createConnection(config: ClusterConfig): Connection {
   const dispatcherFor = (credentials: Credentials): Dispatcher => {
     if (open !== null && hasSameTls(open.credentials, credentials)) return open.dispatcher;
     // Requests under way keep the certificate they began with; the old agent ends with the last of them.
-    if (open !== null) void open.dispatcher.close();
+    open?.dispatcher.close().catch(() => {});
     open = { credentials, dispatcher: createDispatcher(config, credentials) };
     return open.dispatcher;
   };

@@ -21,6 +21,8 @@ type Mode = "Served" | "Refused" | "Hanging";
 interface Rig {
   readonly clock: VirtualClock;
   lease(): Promise<LeaseObject>;
+  /** Names in it belong to processes that are known to have ended. */
+  readonly gone: Set<string>;
   candidate(identity: string): Candidate;
 }
 
@@ -30,6 +32,7 @@ function startRig(t: TestContext): Rig {
   const clock = createVirtualClock(Date.UTC(2026, 10, 24));
   const kube = createSimKube(createApiServer({ clock, seed: 1 }));
   const elections: Election[] = [];
+  const gone = new Set<string>();
   t.after(async () => {
     const stopping = Promise.all(elections.map((election) => election.stop()));
     await clock.advance(60_000);
@@ -38,6 +41,7 @@ function startRig(t: TestContext): Rig {
   return {
     clock,
     lease: () => kube.get("Lease", ref),
+    gone,
     candidate: (identity) => {
       let mode: Mode = "Served";
       const log: string[] = [];
@@ -47,6 +51,7 @@ function startRig(t: TestContext): Rig {
         random: () => 0,
         ...ref,
         identity,
+        isGone: (name) => gone.has(name),
         onStarted: () => log.push("started"),
         onStopped: () => log.push("stopped"),
         onLeader: (leader) => log.push(`leader ${leader}`),
@@ -174,6 +179,22 @@ test("a dead holder's lease is taken when our own clock says so, whatever times 
   await rig.clock.advance(3_000);
   assert.equal(heir.election.isLeader(), true);
   assert.deepEqual(heir.log, ["leader dead", "leader heir", "started"]);
+});
+
+test("the lease of a holder that is known to have ended is taken at the first look, by one of those who wait", async (t) => {
+  const rig = startRig(t);
+  const killed = rig.candidate("killed");
+  killed.election.start();
+  await rig.clock.advance(10_000);
+  killed.set("Hanging");
+  rig.gone.add("killed");
+  const heirs = [rig.candidate("one"), rig.candidate("two")];
+  for (const { election } of heirs) election.start();
+  await rig.clock.advance(100);
+  assert.equal(heirs.filter(({ election }) => election.isLeader()).length, 1);
+  await rig.clock.advance(3_600_000);
+  assert.equal(heirs.filter(({ election }) => election.isLeader()).length, 1);
+  assert.equal((await rig.lease()).spec?.leaseTransitions, 1);
 });
 
 test("of two candidates that start together exactly one leads", async (t) => {

@@ -16,6 +16,11 @@ export interface ElectionOptions {
   readonly name: string;
   /** Unique to this process, such as host name and a random part. */
   readonly identity: string;
+  /**
+   * True only when the holder of this name is known to have ended, so that its lease need not run out first. A process
+   * that merely hangs has not ended: it may wake up and believe that it still leads.
+   */
+  readonly isGone?: (identity: string) => boolean;
   readonly onStarted: () => void;
   readonly onStopped: () => void;
   /** Who leads now, each time that changes. Empty when nobody does. */
@@ -138,7 +143,7 @@ async function acquireOrRenew(candidate: Candidate): Promise<boolean> {
   }
   observe(candidate, lease);
   const holder = holderOf(lease);
-  if (holder !== "" && holder !== identity && !hasRunOut(candidate, lease)) return false;
+  if (holder !== "" && holder !== identity && !isFree(candidate, lease)) return false;
   const now = microTime(clock.now());
   const isRenewal = holder === identity;
   observe(
@@ -194,6 +199,11 @@ function observe(candidate: Candidate, lease: LeaseObject): void {
   if (holder === candidate.leader) return;
   candidate.leader = holder;
   onLeader?.(holder);
+}
+
+/** The write that follows is a compare-and-swap, so that of several who find it free one gets it. */
+function isFree(candidate: Candidate, lease: LeaseObject): boolean {
+  return hasRunOut(candidate, lease) || candidate.options.isGone?.(holderOf(lease)) === true;
 }
 
 function hasRunOut(candidate: Candidate, lease: LeaseObject): boolean {

@@ -31,7 +31,7 @@ export type RestartCause =
   | "Ended"
   /** The history asked for is gone; everything is listed again. */
   | "Expired"
-  /** Neither an event nor a bookmark for longer than bookmarks are apart. */
+  /** Neither an event nor a bookmark for long. The usual end of a watch on a kind that does not change. */
   | "Silent"
   | "Broken"
   | "Undecodable"
@@ -55,7 +55,10 @@ export interface Reflector {
 }
 
 const watchSeconds = 300;
-/** Bookmarks come about once a minute. */
+/**
+ * Bookmarks come about once a minute, but only when something has changed since the watch began (measured on 1.36). So
+ * silence proves nothing, and a new watch from the same place is what finds out.
+ */
 const idleTimeoutMs = 75_000;
 const firstBackoffMs = 250;
 const maxBackoffMs = 30_000;
@@ -183,8 +186,7 @@ function advance(progress: Progress, version: string): null {
 }
 
 function brokenOff(progress: Progress, item: Exclude<StreamItem, { readonly kind: "Json" }>): End {
-  if (item.kind === "Silent")
-    return { cause: "Silent", detail: `nothing came for ${idleTimeoutMs / 1000} s` };
+  if (item.kind === "Silent") return { cause: "Silent", detail: `silent for ${idleTimeoutMs / 1000} s` };
   if (item.kind === "Broken") return { cause: "Broken", detail: item.message };
   // The event in that line is lost: the server sends it again from the version before. If it is as bad then, the
   // whole is read again.
@@ -308,10 +310,12 @@ function failed(progress: Progress, code: number, message: string): End {
 
 function nextDelay(progress: Progress, end: End, livedMs: number): number {
   if (livedMs >= healthyMs) progress.failures = 0;
-  if (end.cause === "Ended" && livedMs >= healthyMs) return 0;
+  const isUsual = end.cause === "Ended" || end.cause === "Silent";
+  if (isUsual && livedMs >= healthyMs) return 0;
   const backoffMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** progress.failures);
   progress.failures += 1;
-  return Math.max(backoffMs * (1 + progress.options.random()), end.retryAfterMs ?? 0);
+  const askedMs = Math.min(maxBackoffMs, end.retryAfterMs ?? 0);
+  return Math.max(backoffMs, askedMs) * (1 + progress.options.random());
 }
 
 async function pause(progress: Progress, delayMs: number): Promise<void> {

@@ -130,6 +130,14 @@ test("refused credentials are fetched anew once", async (t) => {
   assert.equal((await transport.request(write)).status, 200);
 });
 
+test("calls go through the proxy that the config names", async (t) => {
+  const proxy = await startServer((request, response) => answer(response, 200, { through: request.path }));
+  const config = { ...plainConfig("http://cluster.invalid"), proxyUrl: proxy.url };
+  const transport = plainTransport("", { config });
+  t.after(() => Promise.all([transport.close(), proxy.close()]));
+  assert.deepEqual((await transport.request(read)).json, { through: "/api/v1/nodes/n1" });
+});
+
 test("no more calls are under way than allowed, and evictions wait only for evictions", async (t) => {
   let open = 0;
   let most = 0;

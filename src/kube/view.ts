@@ -24,7 +24,9 @@ export interface ViewHooks {
 
 /** What happens while a view is out of touch for longer is not seen when it happens: that is a gap. */
 const gapMs = 5_000;
-const losesEvents: readonly RestartCause[] = ["Silent", "Expired", "Stale"];
+const losesEvents: readonly RestartCause[] = ["Expired", "Stale"];
+/** What comes so soon after a silence had happened during it: the watch was dead. */
+const suspicionMs = 2_000;
 
 export function createView(kind: Kind, clock: Clock, hooks: ViewHooks): View {
   const store = createStore(kind);
@@ -32,10 +34,16 @@ export function createView(kind: Kind, clock: Clock, hooks: ViewHooks): View {
   let downAt: number | null = clock.monotonic();
   let hasLostEvents = false;
   let lastGapAt = clock.monotonic();
+  let isSuspicious = false;
+  let suspiciousUntil = 0;
   let problem = "it was not asked for yet";
 
   const isCurrent = (): boolean =>
     isListed && !hasLostEvents && (downAt === null || clock.monotonic() - downAt <= gapMs);
+
+  const notice = (): void => {
+    if (clock.monotonic() < suspiciousUntil) lastGapAt = clock.monotonic();
+  };
 
   const sink: ReflectorSink = {
     replace: (objects, version, history) => {
@@ -46,6 +54,7 @@ export function createView(kind: Kind, clock: Clock, hooks: ViewHooks): View {
       const before = store.get(key);
       // Watches have been seen to repeat themselves.
       if (before !== undefined && compareResourceVersions(versionOf(before), versionOf(object)) >= 0) return;
+      notice();
       store.set(object);
       hooks.onChange({ kind, key, before, after: object });
     },
@@ -53,11 +62,14 @@ export function createView(kind: Kind, clock: Clock, hooks: ViewHooks): View {
       const key = keyOf(object);
       const before = store.get(key);
       if (before === undefined || compareResourceVersions(versionOf(before), versionOf(object)) > 0) return;
+      notice();
       store.remove(key);
       hooks.onChange({ kind, key, before, after: undefined });
     },
     up: () => {
       if (!isCurrent()) lastGapAt = clock.monotonic();
+      if (isSuspicious) suspiciousUntil = clock.monotonic() + suspicionMs;
+      isSuspicious = false;
       isListed = true;
       downAt = null;
       hasLostEvents = false;
@@ -66,6 +78,7 @@ export function createView(kind: Kind, clock: Clock, hooks: ViewHooks): View {
     down: (cause, detail) => {
       downAt ??= clock.monotonic();
       hasLostEvents ||= losesEvents.includes(cause);
+      isSuspicious ||= cause === "Silent";
       problem = detail;
       hooks.onDown(cause, detail);
     },

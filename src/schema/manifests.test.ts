@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { KubeObject } from "./kubernetes.ts";
-import { forceManifests, installManifests, rbacManifests } from "./manifests.ts";
+import { forceManifests, installManifests, rbacManifests, simulatorManifests } from "./manifests.ts";
 
 interface Grant {
   readonly group: string;
@@ -10,8 +10,18 @@ interface Grant {
   readonly verb: string;
 }
 
-function grantsOf(objects: readonly KubeObject[], kind: string, name: string): readonly Grant[] {
-  const role = objects.find((object) => object.kind === kind && object.metadata.name === name);
+function grantsOf(
+  objects: readonly KubeObject[],
+  kind: string,
+  name: string,
+  namespace?: string,
+): readonly Grant[] {
+  const role = objects.find(
+    (object) =>
+      object.kind === kind &&
+      object.metadata.name === name &&
+      (namespace === undefined || object.metadata.namespace === namespace),
+  );
   assert(role !== undefined, name);
   const rules: readonly Readonly<Record<string, readonly string[]>>[] = Reflect.get(role, "rules");
   return rules.flatMap(({ apiGroups = [], resources = [], verbs = [] }) =>
@@ -23,10 +33,11 @@ function grantsOf(objects: readonly KubeObject[], kind: string, name: string): r
 
 const roles = rbacManifests();
 const inCluster = grantsOf(roles, "ClusterRole", "poolkeeper-controller");
-const inNamespace = grantsOf(roles, "Role", "poolkeeper-controller");
+const inNamespace = grantsOf(roles, "Role", "poolkeeper-controller", "poolkeeper-system");
+const inLeases = grantsOf(roles, "Role", "poolkeeper-controller", "kube-node-lease");
 
 test("no role uses a wildcard", () => {
-  assert.doesNotMatch(JSON.stringify([...roles, ...forceManifests()]), /"\*"/);
+  assert.doesNotMatch(JSON.stringify([...roles, ...forceManifests(), ...simulatorManifests()]), /"\*"/);
 });
 
 test("the controller cannot delete pods, unless the extra role is applied", () => {
@@ -44,6 +55,14 @@ test("the controller reads single secrets of its own namespace only", () => {
 
 test("the controller changes nodes by patch, and takes them away", () => {
   assert.deepEqual(verbsOn(inCluster, "nodes"), ["get", "list", "watch", "patch", "delete"]);
+});
+
+test("kubelets' work is granted only together with the simulator", () => {
+  assert.deepEqual(verbsOn(inCluster, "nodes/status"), []);
+  assert.deepEqual(verbsOn(inCluster, "pods/status"), []);
+  assert.deepEqual(verbsOn(inLeases, "leases"), ["get"]);
+  const kubelets = grantsOf(simulatorManifests(), "ClusterRole", "poolkeeper-controller-simulator");
+  assert.deepEqual(verbsOn(kubelets, "nodes"), ["get", "create", "patch"]);
 });
 
 test("the scaler reads pools and sets their count, nothing else", () => {

@@ -9,6 +9,7 @@ interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
 }
 
 interface RoleObject extends KubeObject {
@@ -32,6 +33,7 @@ export function installManifests(): readonly KubeObject[] {
 export function rbacManifests(): readonly KubeObject[] {
   const controllerRole = role("ClusterRole", controller, controllerRules);
   const ownNamespaceRole = role("Role", controller, ownNamespaceRules);
+  const nodeLeaseRole = role("Role", controller, [rule(leaseGroup, ["leases"], ["get"])], nodeLeaseNamespace);
   return [
     {
       apiVersion: "v1",
@@ -50,6 +52,8 @@ export function rbacManifests(): readonly KubeObject[] {
     binding(controllerRole),
     ownNamespaceRole,
     binding(ownNamespaceRole),
+    nodeLeaseRole,
+    binding(nodeLeaseRole),
     ...userRoles(),
   ];
 }
@@ -60,7 +64,28 @@ export function forceManifests(): readonly KubeObject[] {
   return [forceRole, binding(forceRole)];
 }
 
+/** Only for pools of a simulator: what its kubelets do, which elsewhere the machines themselves do under their own names. */
+export function simulatorManifests(): readonly KubeObject[] {
+  const name = `${controller}-simulator`;
+  const kubeletRole = role("ClusterRole", name, [
+    rule("", ["nodes"], ["get", "create", "patch"]),
+    rule("", ["nodes/status"], ["patch"]),
+    rule("", ["pods"], ["get", "delete"]),
+    rule("", ["pods/status"], ["patch"]),
+  ]);
+  const leaseRole = role(
+    "Role",
+    name,
+    [rule(leaseGroup, ["leases"], ["create", "patch"])],
+    nodeLeaseNamespace,
+  );
+  return [kubeletRole, binding(kubeletRole), leaseRole, binding(leaseRole)];
+}
+
 const controller = "poolkeeper-controller";
+/** Where kubelets renew their leases. The API server makes it. */
+const nodeLeaseNamespace = "kube-node-lease";
+const leaseGroup = "coordination.k8s.io";
 const labels = { "app.kubernetes.io/name": "poolkeeper" };
 const rbacGroup = "rbac.authorization.k8s.io";
 
@@ -90,11 +115,13 @@ const controllerRules: readonly PolicyRule[] = [
   rule("policy", ["poddisruptionbudgets"], read),
   rule("apps", ["replicasets", "deployments", "statefulsets"], read),
   rule("events.k8s.io", ["events"], ["create", "patch"]),
+  // Its UID is the cluster's name on the tags of instances.
+  { ...rule("", ["namespaces"], ["get"]), resourceNames: ["kube-system"] },
 ];
 
 /** Secrets can be fetched by name and never listed; those of other namespaces not at all. */
 const ownNamespaceRules: readonly PolicyRule[] = [
-  rule("coordination.k8s.io", ["leases"], [...read, "create", ...change]),
+  rule(leaseGroup, ["leases"], [...read, "create", ...change]),
   rule("", ["secrets"], ["get"]),
 ];
 
@@ -129,11 +156,16 @@ function userRole(name: string, rules: readonly PolicyRule[], joins?: "view" | "
   return { ...base, metadata: { ...base.metadata, labels: { ...labels, ...label } } };
 }
 
-function role(kind: "Role" | "ClusterRole", name: string, rules: readonly PolicyRule[]): RoleObject {
+function role(
+  kind: "Role" | "ClusterRole",
+  name: string,
+  rules: readonly PolicyRule[],
+  namespace = systemNamespace,
+): RoleObject {
   return {
     apiVersion: `${rbacGroup}/v1`,
     kind,
-    metadata: { name, ...(kind === "Role" && { namespace: systemNamespace }), labels },
+    metadata: { name, ...(kind === "Role" && { namespace }), labels },
     rules,
   };
 }

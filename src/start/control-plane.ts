@@ -12,7 +12,8 @@ import { ensureCertificates } from "./certificates.ts";
 import { componentNames, componentSpec, etcdDir, apiUrl, logFile } from "./components.ts";
 import type { ComponentName, Layout } from "./components.ts";
 import { rotateLog, tellingLines } from "./component-log.ts";
-import { StartError, isDiskTrouble } from "./error.ts";
+import { explainDisk } from "./data-dir.ts";
+import { StartError } from "./error.ts";
 import { checkEtcdData, etcdAdvice, markEtcdData } from "./etcd-data.ts";
 import { writePortableKubeconfig } from "./kubeconfig.ts";
 import { endLeftovers } from "./leftovers.ts";
@@ -232,16 +233,6 @@ function explainLoss(process: LostProcess, when: string, { dataDir }: Layout): S
       : `Nothing in ${dataDir} was deleted. Mend what it says and run the same command again.`;
   return new StartError(
     `${process.name} ended ${when} (${process.how}). ${said}The whole log is ${log}. ${advice}`,
-  );
-}
-
-/** Trouble with the data directory itself becomes a sentence; everything else stays as it is. */
-function explainDisk(error: unknown, dataDir: string): unknown {
-  if (!(error instanceof Error) || error instanceof StartError || !isDiskTrouble(error)) return error;
-  return new StartError(
-    `The data directory ${dataDir} cannot be used: ${error.message}. Nothing in it was deleted. Make room or give this ` +
-      `user the right to write there, or choose another folder with --data-dir.`,
-    error,
   );
 }
 

@@ -4,7 +4,7 @@ import { sleep } from "../ports/clock.ts";
 import { isPortError } from "../ports/errors.ts";
 import type { Kube } from "../ports/kube.ts";
 import { customResourceDefinitions } from "../schema/crd.ts";
-import type { KubeObject } from "../schema/kubernetes.ts";
+import { apiGroup, kinds, type OwnKind, ownKinds } from "../schema/kind.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import { StartError } from "./error.ts";
 
@@ -19,7 +19,7 @@ export async function ensureNamespace(kube: Kube, name: string): Promise<void> {
 }
 
 /** Applies the definitions and waits until the server serves them. */
-export async function installCrds(kube: Kube, clock: Clock): Promise<void> {
+export async function installCrds(kube: Kube, namespace: string, clock: Clock): Promise<void> {
   for (const definition of customResourceDefinitions()) {
     await kube.patch(
       "CustomResourceDefinition",
@@ -28,7 +28,7 @@ export async function installCrds(kube: Kube, clock: Clock): Promise<void> {
     );
   }
   for (let attempt = 0; attempt < 100; attempt++) {
-    const missing = await missingCrds(kube);
+    const missing = await missingKinds(kube, namespace);
     if (missing.length === 0) return;
     await sleep(clock, 100);
   }
@@ -37,23 +37,23 @@ export async function installCrds(kube: Kube, clock: Clock): Promise<void> {
   );
 }
 
-/** Names of our kinds that the cluster does not serve yet. */
-export async function missingCrds(kube: Kube): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const { metadata } of customResourceDefinitions()) {
-    const found = await kube
-      .get("CustomResourceDefinition", { name: metadata.name })
-      .catch((error: unknown) => (isPortError(error, "NotFound") ? null : Promise.reject(error)));
-    if (found === null || !isEstablished(found)) missing.push(metadata.name);
-  }
-  return missing;
+/** Which of our kinds the server does not serve. Asked of the kinds themselves, since who may use them may not read definitions. */
+export async function missingKinds(kube: Kube, namespace: string): Promise<readonly string[]> {
+  const served = await Promise.all(ownKinds.map((kind) => isServed(kube, kind, namespace)));
+  const missing = ownKinds.filter((_, index) => served[index] === false);
+  return missing.map((kind) => `${kinds[kind].plural}.${apiGroup}`);
 }
 
-function isEstablished(definition: KubeObject & { readonly status?: unknown }): boolean {
-  const { conditions = [] } = (definition.status ?? {}) as {
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-  return conditions.some(({ type, status }) => type === "Established" && status === "True");
+async function isServed(kube: Kube, kind: OwnKind, namespace: string): Promise<boolean> {
+  try {
+    await kube.list(kind, { namespace });
+    return true;
+  } catch (error) {
+    // A refusal comes after the kind was found, or before it was looked for; the check of permissions names it.
+    if (isPortError(error, "Denied")) return true;
+    if (isPortError(error) && error.status === 404) return false;
+    throw error;
+  }
 }
 
 /** The provider a person named at start, made with the defaults of its type when it is not there. */

@@ -18,10 +18,7 @@ export async function endLeftovers(recordFile: string, clock: Clock): Promise<re
     ({ id, command }) => isProcessAlive(id) && commandLine(id.pid).startsWith(command),
   );
   const { supervisor } = record;
-  if (
-    supervisor !== null &&
-    (await isGoneWithin(supervisor, (left.length + 1) * endLimitMs, clock)) === false
-  ) {
+  if (supervisor !== null && !(await isGoneWithin(supervisor, (left.length + 1) * endLimitMs, clock))) {
     signal(supervisor, "SIGKILL");
   }
   for (const { id } of left.toReversed()) {

@@ -26,6 +26,8 @@ export interface SessionRequest {
   readonly metrics: () => Metrics | null;
   /** Called with the port before anything is watched: the kinds must be there by the time it resolves. */
   readonly prepare: (kube: Kube) => Promise<void>;
+  /** Gives up what is under way; nothing of it is left open. */
+  readonly signal: AbortSignal;
 }
 
 /** What the controller watches. Leases are read one by one, and only of suspects. */
@@ -43,7 +45,7 @@ const syncLimitMs = 60_000;
 export const productVersion = "0.1.0";
 
 export async function openSession(request: SessionRequest): Promise<ClusterSession> {
-  const { clock, namespace } = request;
+  const { clock, signal } = request;
   const config = await loadConfig({
     env: process.env,
     ...(request.kubeconfig === null ? {} : { kubeconfig: request.kubeconfig }),
@@ -56,8 +58,36 @@ export async function openSession(request: SessionRequest): Promise<ClusterSessi
     component: request.component,
     onRequest: (sample) => request.metrics()?.requested(sample),
   });
+  const parts: (() => unknown)[] = [() => transport.close()];
+  const stop = async (): Promise<void> => {
+    for (const part of parts.splice(0).toReversed()) await part();
+  };
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([fill(request, { transport, parts, server: config.server, stop }), aborted]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Opening {
+  readonly transport: Transport;
+  /** How to end what was opened so far. */
+  readonly parts: (() => unknown)[];
+  readonly server: string;
+  readonly stop: () => Promise<void>;
+}
+
+async function fill(request: SessionRequest, opening: Opening): Promise<ClusterSession> {
+  const { clock, namespace } = request;
+  const { transport, parts, server, stop } = opening;
   const kube = createKube(transport);
   const version = await followVersion(transport, clock);
+  parts.push(version.stop);
   await request.prepare(kube);
   const selectors = Object.fromEntries(ours.map((kind) => [kind, { namespace }]));
   const cache = createCache({
@@ -67,21 +97,12 @@ export async function openSession(request: SessionRequest): Promise<ClusterSessi
     selectors,
     onRestart: (kind, cause) => request.metrics()?.watchRestarted(kind, cause),
   });
+  parts.push(() => cache.stop());
   cache.start();
   await cache.waitSynced(syncLimitMs);
   const system = await kube.get("Namespace", { name: "kube-system" });
-  return {
-    kube,
-    cache,
-    server: config.server,
-    clusterUid: system.metadata.uid ?? "",
-    serverVersion: version.current,
-    stop: async () => {
-      version.stop();
-      await cache.stop();
-      await transport.close();
-    },
-  };
+  const clusterUid = system.metadata.uid ?? "";
+  return { kube, cache, server, clusterUid, serverVersion: version.current, stop };
 }
 
 /** The API server may be upgraded while we run; its version decides which kubelets are allowed. */

@@ -14,12 +14,15 @@ export interface Stopper {
 
 /** A part that does not end in this time is left behind: the process ends anyway. */
 const patienceMs = 20_000;
+/** What a start that was given up still waits for is not waited for longer than this. */
+const lingerMs = 1000;
 
 export function createStopper(): Stopper {
   const stops: (() => Promise<void>)[] = [];
   const abort = new AbortController();
   let code = 0;
   let isStopping = false;
+  let isOver = false;
   const { promise: asked, resolve, reject } = Promise.withResolvers<void>();
   asked.catch(() => {}); // Whoever runs is told; nobody else has to listen.
 
@@ -42,18 +45,25 @@ export function createStopper(): Stopper {
 
   return {
     add: (stop) => {
-      stops.push(stop);
+      // A part that was begun before the end and is ready only after it.
+      if (isOver) stop().catch(() => {});
+      else stops.push(stop);
     },
     asked,
     signal: abort.signal,
     isStopping: () => isStopping,
-    fail: (error) => reject(error),
+    fail: (error) => {
+      reject(error);
+      abort.abort(error);
+    },
     exitCode: () => code,
     runAll: async () => {
       isStopping = true;
+      isOver = true;
       const timer = setTimeout(() => process.exit(code === 0 ? 1 : code), patienceMs);
       for (const stop of stops.splice(0).toReversed()) await stop().catch(() => {});
       clearTimeout(timer);
+      setTimeout(() => process.exit(), lingerMs).unref();
     },
   };
 }

@@ -11,7 +11,7 @@ export const en = {
   Outdated:
     "{node,machine|The node} differs from what its pool asks for[: image {image}][, Kubernetes {version}].",
   UpgradeRequested: "An upgrade of {node,machine,pool|the pool} was asked for[ by {by}].",
-  NodeSick: "{node,machine|The node} is ill[ (since {since})][: {message}].",
+  NodeSick: "{node,machine|The node} is ill[ (since {since})][: {message,object}].",
   RepairRequested: "A repair of {node,machine|the node} was asked for[ by {by}].",
   InstanceVanished:
     "The instance[ {instance}] of {node,machine|the node} no longer exists at the provider[ (since {since})].",
@@ -49,23 +49,24 @@ export const en = {
   WindowMissing:
     "{pool|The pool} names a maintenance window[ ({window})] that does not exist; no upgrade starts until it does.",
   WindowTooShort:
-    "What is left of the maintenance window[ {window}] is too short for the next node[ ({wanted} needed, {have} left)]; it waits for the next opening[ at {until}].",
+    "What is left of the maintenance window[ {window}] is too short for the next node[ (it needs {minutes#minute|minutes})]; it waits for the next opening[ at {until}].",
   NoWindow: "{pool|The pool} has no maintenance window, so no upgrade starts by itself.",
-  MaxUnavailable: "As many nodes are away as may be[ ({have} of {limit})]; the next waits until one is back.",
-  BatchInProgress: "The batch before is not finished[ ({have} of {wanted} nodes)]; the next one follows it.",
+  MaxUnavailable: "As many nodes are away as may be; the next one waits until one is back.",
+  BatchInProgress:
+    "The batch before is not finished[ ({count#node|nodes} in work)]; the next one follows it.",
   Soaking: "The first upgraded node is being watched[ until {until}] before the others follow.",
   HealthGate:
     "Pods that were moved are not ready again[: {object}][ ({ready} of {wanted} ready)]; the next nodes wait for them[ until {until}].",
   TooManyFailed:
-    "More nodes failed than allowed[ ({count}, allowed {limit})]; the upgrade stands until a person retries, skips or cancels.",
+    "More nodes failed than allowed[ ({count}, allowed {limit})][: {machine}]; the upgrade stands until a person retries, skips or cancels.",
   TooManyBlocked:
-    "More nodes could not be drained than allowed[ ({count}, allowed {limit})]; the upgrade stands until a person retries, skips or cancels.",
-  OtherPoolUpgrading: "Another pool is being upgraded[ ({object})]; one pool at a time.",
+    "More nodes could not be drained than allowed[ ({count}, allowed {limit})][: {machine}]; the upgrade stands until a person retries, skips or cancels.",
+  OtherPoolUpgrading: "Another pool is being upgraded[ ({pool,object})]; one pool at a time.",
   RecentlyUpgraded: "{node,machine,pool|The pool} was upgraded a short while ago and rests[ until {until}].",
   DrainBlocked:
-    "{node,machine|The node} cannot be drained[ (since {since})]: {object|a pod} is in the way[ ({message})].",
+    "{node,machine|The node} cannot be drained[ (since {since})]: {object,pod|a pod} cannot be evicted now[, because budget {budget} allows {allowed} of it ({healthy} healthy, {desired} needed)][ ({message})].",
   DrainImpossible:
-    "{node,machine|The node} can never be drained as things are[ ({message})]: {object|a budget} allows no eviction.",
+    "{node,machine|The node} can never be drained as things are: {object,pod|a pod} cannot be evicted[, because budget {budget} needs all its {expected#pod|pods}][ ({message})].",
   PodsTerminating: "{node,machine|The node} waits for {count#pod|pods} to end[ (since {since})].",
   UncordonedByPerson:
     "{node,machine|The node} was made schedulable by a person during the drain; it is left alone until it is cordoned again or the operation is cancelled.",
@@ -78,11 +79,12 @@ export const en = {
   PathUnproven:
     "No other node has been heard from, so the fault may lie on Poolkeeper's own way to the nodes; nothing is repaired on such evidence.",
   EvidenceTooYoung:
-    "{node,machine|The node} has not been ill for long enough[ (since {since})]; repair starts[ at {until}] if it stays so.",
+    "{node,machine|The node} has not been ill for long enough[ (since {since})][: {object,message}]; repair starts[ at {until}] if it stays so.",
   AwaitingApproval:
-    "A repair[ ({step})] of {node,machine|the node} waits for a person's approval[ (since {since})].",
-  NeedsHuman: "{node,machine|The node} needs a person[ (since {since})]: {message|repairs did not help}.",
-  RemovalsInProgress: "Nodes are being removed[ ({count})]; the count is settled after that.",
+    "A repair[ ({step,operation})] of {node,machine|the node} waits for a person's approval[ (since {since})].",
+  NeedsHuman:
+    "{node,machine|The node} is ill[ (since {since})][: {message,object}], and no repair by itself is left or allowed: it needs a person.",
+  RemovalsInProgress: "Other nodes are being removed[ ({count,limit} at once)]; the rest follows.",
   DeletionNotConfirmed:
     "The deletion of {pool|the pool} was not confirmed[ ({count#machine|machines})], so nothing is removed.",
   AwaitingInstance:

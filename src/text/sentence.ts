@@ -27,8 +27,10 @@ export function finish(text: string, language: Language): string {
     );
 }
 
-/** Null where no command helps, or where the facts do not say on what. */
+/** The fact `try`, if there is one. Null where no command helps, or where the facts do not say on what. */
 export function nextCommand(reason: Reason, facts: Facts): string | null {
+  const { try: own } = facts;
+  if (own !== undefined) return String(own);
   const pattern = commands[reason];
   if (pattern === undefined) return null;
   const command = fillPattern(`[${pattern}]`, facts);

@@ -9,7 +9,7 @@ export const zh = {
   PoolDeleted: "{pool|节点池}正在删除，其节点将一并移除。",
   Outdated: "{node,machine|该节点}与节点池的要求不一致[：镜像 {image}][，Kubernetes {version}]。",
   UpgradeRequested: "[{by} ]请求升级{node,machine,pool|节点池}。",
-  NodeSick: "{node,machine|该节点}[自 {since} 起]出现异常[：{message}]。",
+  NodeSick: "{node,machine|该节点}[自 {since} 起]出现异常[：{message,object}]。",
   RepairRequested: "[{by} ]请求修复{node,machine|该节点}。",
   InstanceVanished: "{node,machine|该节点}的实例[ {instance} ][自 {since} 起]在云服务商处已不存在。",
   SyncRequested: "[按 {by} 的请求，]正在按模板设置现有节点的标签、污点和实例标签。",
@@ -40,19 +40,23 @@ export const zh = {
   WindowClosed: "维护窗口[ {window} ]未开启[，将于 {until} 开启]。",
   WindowMissing: "{pool|节点池}引用的维护窗口[（{window}）]不存在；创建之前不会开始升级。",
   WindowTooShort:
-    "维护窗口[ {window} ]剩余时间不足以完成下一个节点[（需要 {wanted}，剩余 {have}）]，等待下一次开启[（{until}）]。",
+    "维护窗口[ {window} ]剩余时间不足以完成下一个节点[（需要 {minutes} 分钟）]，等待下一次开启[（{until}）]。",
   NoWindow: "{pool|节点池}没有维护窗口，因此不会自动升级。",
-  MaxUnavailable: "不可用节点数已达上限[（{have}/{limit}）]，有节点恢复后再处理下一个。",
-  BatchInProgress: "上一批尚未完成[（{have}/{wanted} 个节点）]，完成后开始下一批。",
+  MaxUnavailable: "不可用节点数已达上限，有节点恢复后再处理下一个。",
+  BatchInProgress: "上一批尚未完成[（{count} 个节点正在处理）]，完成后开始下一批。",
   Soaking: "正在观察首个升级完成的节点[，直到 {until}]，之后再继续其他节点。",
   HealthGate:
     "已迁移的 Pod 尚未恢复就绪[：{object}][（{ready}/{wanted} 就绪）]，其余节点等待其恢复[，最迟到 {until}]。",
-  TooManyFailed: "失败的节点超过允许数[（{count}，允许 {limit}）]；升级已停止，请人工重试、跳过或取消。",
-  TooManyBlocked: "无法排空的节点超过允许数[（{count}，允许 {limit}）]；升级已停止，请人工重试、跳过或取消。",
-  OtherPoolUpgrading: "另一个节点池正在升级[（{object}）]，同一时间只升级一个节点池。",
+  TooManyFailed:
+    "失败的节点超过允许数[（{count}，允许 {limit}）][：{machine}]；升级已停止，请人工重试、跳过或取消。",
+  TooManyBlocked:
+    "无法排空的节点超过允许数[（{count}，允许 {limit}）][：{machine}]；升级已停止，请人工重试、跳过或取消。",
+  OtherPoolUpgrading: "另一个节点池正在升级[（{pool,object}）]，同一时间只升级一个节点池。",
   RecentlyUpgraded: "{node,machine,pool|节点池}刚刚升级过，暂时观察[，直到 {until}]。",
-  DrainBlocked: "[自 {since} 起]{node,machine|该节点}无法排空：{object|有 Pod }阻止了排空[（{message}）]。",
-  DrainImpossible: "目前{node,machine|该节点}永远无法排空[（{message}）]：{object|有 PDB }不允许驱逐。",
+  DrainBlocked:
+    "[自 {since} 起]{node,machine|该节点}无法排空：{object,pod|有 Pod }目前不能驱逐[，PDB {budget} 只允许 {allowed} 个（健康 {healthy}，需要 {desired}）][（{message}）]。",
+  DrainImpossible:
+    "目前{node,machine|该节点}永远无法排空：{object,pod|有 Pod }不能驱逐[，PDB {budget} 需要全部 {expected} 个 Pod][（{message}）]。",
   PodsTerminating: "{node,machine|该节点}[自 {since} 起]正在等待[ {count} 个] Pod 结束。",
   UncordonedByPerson: "{node,machine|该节点}在排空期间被人工恢复调度；在重新停止调度或取消操作之前不再处理。",
   CordonedByPerson: "{node,machine|该节点}已被人工停止调度，由其自行处理。",
@@ -62,10 +66,11 @@ export const zh = {
   Storm: "同时异常的节点过多[（{count}/{wanted}）][（{percent}%）]，可能有共同原因，平静之前不会修复。",
   PathUnproven: "没有收到其他节点的任何消息，故障可能在 Poolkeeper 自身的网络路径上；不会据此修复节点。",
   EvidenceTooYoung:
-    "{node,machine|该节点}异常的时间还不够长[（自 {since} 起）]；如持续异常，[将于 {until} ]开始修复。",
-  AwaitingApproval: "{node,machine|该节点}的修复[（{step}）][自 {since} 起]等待人工批准。",
-  NeedsHuman: "{node,machine|该节点}[自 {since} 起]需要人工处理：{message|自动修复无效}。",
-  RemovalsInProgress: "正在移除节点[（{count} 个）]，之后再调整数量。",
+    "{node,machine|该节点}异常的时间还不够长[（自 {since} 起）][：{object,message}]；如持续异常，[将于 {until} ]开始修复。",
+  AwaitingApproval: "{node,machine|该节点}的修复[（{step,operation}）][自 {since} 起]等待人工批准。",
+  NeedsHuman:
+    "{node,machine|该节点}[自 {since} 起]异常[：{message,object}]，没有可用或允许的自动修复，需要人工处理。",
+  RemovalsInProgress: "正在移除其他节点[（同时 {count,limit} 个）]，其余随后进行。",
   DeletionNotConfirmed: "{pool|节点池}的删除尚未确认[（{count} 台机器）]，因此没有移除任何节点。",
   AwaitingInstance: "{node,machine|该机器}[自 {since} 起]正在等待其实例[ {instance}][，步骤：{step}]。",
   AwaitingNode: "{node,machine|该机器}[自 {since} 起]正在等待节点就绪。",

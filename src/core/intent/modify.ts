@@ -55,9 +55,11 @@ export function modify(sight: Sight, wish: Modification, now: Instant): Answer {
   return grant(
     [
       ...fieldsPatch(pool, changes, false),
-      ...(synced === null ? [] : [{ kind: "Create" as const, of: "NodeOperation" as const, object: synced.operation }]),
+      ...(synced === null
+        ? []
+        : [{ kind: "Create" as const, of: "NodeOperation" as const, object: synced.operation }]),
     ],
-    [...impact(sight, wish.spec, changes, now), ...(synced?.effects ?? [])],
+    [...impact(sight, wish, changes, now), ...(synced?.effects ?? [])],
     removes ? ask : none,
   );
 }
@@ -65,7 +67,7 @@ export function modify(sight: Sight, wish: Modification, now: Instant): Answer {
 /** Each change with where it is felt, and how many nodes it leaves behind. */
 function impact(
   sight: Sight,
-  spec: PoolSpec,
+  { spec, sync }: Modification,
   changes: readonly FieldChange[],
   now: Instant,
 ): readonly Effect[] {
@@ -73,11 +75,13 @@ function impact(
     effect("ChangesField", { field: path.join("."), have: shownValue(from), wanted: shownValue(to) }),
   );
   const byReach = Map.groupBy(changes, ({ path }) => reachOf(path.join(".")));
-  const felt = [...byReach].flatMap(([reach, group]) =>
-    reach === "ChangesCount"
-      ? sizeEffects({ ...sight, pool: { ...sight.pool, spec } }, spec.replicas, now)
-      : [effect(reach, { field: group.map(({ path }) => path.join(".")).join(", ") })],
-  );
+  const felt = [...byReach].flatMap(([reach, group]) => {
+    if (reach === "ChangesCount")
+      return sizeEffects({ ...sight, pool: { ...sight.pool, spec } }, spec.replicas, now);
+    // With a sync the nodes that get it are named instead.
+    if (reach === "ReachesBySync" && sync !== null) return [];
+    return [effect(reach, { field: group.map(({ path }) => path.join(".")).join(", ") })];
+  });
   return [...fields, ...felt, ...outdated(sight, spec, now)];
 }
 
@@ -123,7 +127,8 @@ export function sync(sight: Sight, asker: Asker, now: Instant): Answer {
   const refusal = checkOpen(pool);
   if (refusal !== null) return { ok: false, refusal };
   const synced = syncOf(sight, pool.spec.template, asker, now);
-  if (synced !== null) return grant([{ kind: "Create", of: "NodeOperation", object: synced.operation }], synced.effects);
+  if (synced !== null)
+    return grant([{ kind: "Create", of: "NodeOperation", object: synced.operation }], synced.effects);
   const message = "all nodes carry the template's labels, taints and tags";
   return refuse("NothingToDo", { object: pool.metadata.name, message });
 }

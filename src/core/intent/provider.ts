@@ -22,7 +22,10 @@ export function createProvider(draft: ProviderDraft, existing: readonly string[]
     spec,
   };
   const facts = { provider: name, value: spec.type, zone: spec.region };
-  return grant([{ kind: "Create", of: "InfrastructureProvider", object }], [effect("CreatesProvider", facts)]);
+  return grant(
+    [{ kind: "Create", of: "InfrastructureProvider", object }],
+    [effect("CreatesProvider", facts)],
+  );
 }
 
 /** A pool without its provider can neither grow nor let its instances go, so a provider in use stays. */

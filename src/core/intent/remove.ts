@@ -48,7 +48,11 @@ export function removeNodes(sight: Sight, wish: Removal, asker: Asker): Answer {
     ...departureEffects(sight, machines, { drain, release }),
     ...(pool.spec.paused ? [effect("IsPaused", { pool: name })] : []),
   ];
-  return grant([{ kind: "Create", of: "NodeOperation", object: operation }], effects, release ? typeName(name) : ask);
+  return grant(
+    [{ kind: "Create", of: "NodeOperation", object: operation }],
+    effects,
+    release ? typeName(name) : ask,
+  );
 }
 
 function namedMachines(

@@ -174,7 +174,10 @@ function evaluate(compiledRule: CompiledRule, context: Context, place: Place): r
   const outcome = run(program, context);
   if (outcome.value === true) return [];
   const shownRule = rule.message ?? `failed rule: ${rule.rule}`;
-  if (outcome.error !== null) return [refusal(rule, place, `${outcome.error} evaluating rule: ${shownRule}`)];
+  if (outcome.error !== null) {
+    const why = `${outcome.error} evaluating rule: ${shownRule}`;
+    return [invalidValue(place.path, place.schema.type ?? "", why)];
+  }
   const told = message === null ? null : run(message, context).value;
   return [refusal(rule, place, typeof told === "string" && told.trim() !== "" ? told : shownRule)];
 }

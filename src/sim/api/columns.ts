@@ -21,24 +21,19 @@ export interface Printer {
   readonly cells: (object: Stored, nowMs: number) => readonly Json[];
 }
 
-/** Names after the bar are shown in wide tables only. `#` marks a number. */
+/** `~` marks a column of wide tables only, `#` a number. */
 function columns(text: string): readonly Column[] {
-  const [narrow = "", wide = ""] = text.split("|");
-  return [...columnsOf(narrow, 0), ...columnsOf(wide, 1)];
-}
-
-function columnsOf(text: string, priority: number): readonly Column[] {
-  return text
-    .split(",")
-    .filter((name) => name !== "")
-    .map((name) => ({
-      name: name.replace("#", ""),
-      type: name.startsWith("#") ? "integer" : "string",
-      format: name === "Name" ? "name" : "",
+  return text.split(",").map((marked) => {
+    const name = marked.replace(/^[~#]/, "");
+    return {
+      name,
+      type: marked.startsWith("#") ? "integer" : "string",
+      format: name === "Name" && !marked.startsWith("~") ? "name" : "",
       description: "",
-      priority,
+      priority: marked.startsWith("~") ? 1 : 0,
       jsonPath: "",
-    }));
+    };
+  });
 }
 
 export const plainPrinter: Printer = {
@@ -48,7 +43,7 @@ export const plainPrinter: Printer = {
 
 const nodes: Printer = {
   columns: columns(
-    "Name,Status,Roles,Age,Version|Internal-IP,External-IP,OS-Image,Kernel-Version,Container-Runtime",
+    "Name,Status,Roles,Age,Version,~Internal-IP,~External-IP,~OS-Image,~Kernel-Version,~Container-Runtime",
   ),
   cells: (node, nowMs) => {
     const info = objectAt(node, "status", "nodeInfo");
@@ -92,7 +87,7 @@ function nodeAddress(node: Stored, type: string): string {
 }
 
 const pods: Printer = {
-  columns: columns("Name,Ready,Status,Restarts,Age|IP,Node,Nominated Node,Readiness Gates"),
+  columns: columns("Name,Ready,Status,Restarts,Age,~IP,~Node,~Nominated Node,~Readiness Gates"),
   cells: podCells,
 };
 
@@ -104,7 +99,7 @@ function workloadDetails(object: Stored): readonly Json[] {
 }
 
 const deployments: Printer = {
-  columns: columns("Name,Ready,Up-to-date,Available,Age|Containers,Images,Selector"),
+  columns: columns("Name,Ready,Up-to-date,Available,Age,~Containers,~Images,~Selector"),
   cells: (object, nowMs) => {
     const count = (name: string) => numberAt(object, "status", name) ?? 0;
     return [
@@ -119,7 +114,7 @@ const deployments: Printer = {
 };
 
 const replicaSets: Printer = {
-  columns: columns("Name,#Desired,#Current,#Ready,Age|Containers,Images,Selector"),
+  columns: columns("Name,#Desired,#Current,#Ready,Age,~Containers,~Images,~Selector"),
   cells: (object, nowMs) => [
     object.metadata.name,
     numberAt(object, "spec", "replicas") ?? 0,
@@ -166,7 +161,7 @@ const leases: Printer = {
 };
 
 const events: Printer = {
-  columns: columns("Last Seen,Type,Reason,Object,Message|Subobject,Source,First Seen,Count,Name"),
+  columns: columns("Last Seen,Type,Reason,Object,~Subobject,~Source,Message,~First Seen,~Count,~Name"),
   cells: eventCells,
 };
 
@@ -183,9 +178,9 @@ function eventCells(event: Stored, nowMs: number): readonly Json[] {
     stringAt(event, "type") ?? "",
     stringAt(event, "reason") ?? "",
     `${kind}/${stringAt(object, "name") ?? ""}`,
-    (stringAt(event, "message") ?? "").trim(),
     stringAt(object, "fieldPath") ?? "",
     host === undefined ? component : `${component}, ${host}`,
+    (stringAt(event, "message") ?? "").trim(),
     sinceText(first, nowMs),
     String(numberAt(event, "series", "count") ?? numberAt(event, "count") ?? 1),
     event.metadata.name,
@@ -204,7 +199,7 @@ function sizeOf(object: JsonObject, field: string): number {
 }
 
 const services: Printer = {
-  columns: columns("Name,Type,Cluster-IP,External-IP,Port(s),Age|Selector"),
+  columns: columns("Name,Type,Cluster-IP,External-IP,Port(s),Age,~Selector"),
   cells: (object, nowMs) => [
     object.metadata.name,
     stringAt(object, "spec", "type") ?? "",

@@ -5,7 +5,15 @@ import { trackUpdate } from "./manage.ts";
 import type { Call, Context } from "./request.ts";
 import { apiVersionOf } from "./resources.ts";
 import { shapeOf } from "./shape.ts";
-import { alreadyExists, badRequest, forbidden, invalid, notFound, requiredValue } from "./status.ts";
+import {
+  alreadyExists,
+  ApiFailure,
+  badRequest,
+  forbidden,
+  invalid,
+  notFound,
+  requiredValue,
+} from "./status.ts";
 import { strategyOf } from "./strategies.ts";
 
 export function create(context: Context, call: Call): Stored {
@@ -25,14 +33,14 @@ export function createFrom(
   if (metadata.name === "") {
     throw invalid(type, "", [requiredValue("metadata.name", "name or generateName is required")]);
   }
-  const filled = settle(context, call, { ...draft, metadata });
+  const filled = settle(call, { ...draft, metadata });
   const object = strategyCreate(context, call, filled);
   check(call, object, undefined);
   const key = keyOf(metadata);
   if (context.store.get(type.store, key) !== undefined) throw alreadyExists(type, metadata.name);
   const manager = managerOf(context, call);
   const owned = own === null ? trackUpdate(undefined, object, manager, shapeOf(type.schema)) : own(object);
-  if (options.dryRun) return owned;
+  if (options.dryRun) return withValue(owned, ["metadata", "resourceVersion"], undefined) as Stored;
   return context.store.put(type.store, owned);
 }
 
@@ -57,7 +65,8 @@ function newMetadata(context: Context, call: Call, given: Meta): Meta {
     ...kept
   } = given;
   if ((resourceVersion ?? "") !== "") {
-    throw badRequest("resourceVersion should not be set on objects to be created");
+    // The API server answers 500 here, without a reason.
+    throw new ApiFailure(500, "", "resourceVersion should not be set on objects to be created");
   }
   const { managedFields: ____, ...rest } = kept;
   return {

@@ -1,11 +1,11 @@
 /** From a body to an object that may be stored: read, pruned, filled in, and checked. Writes nothing. */
 import { celErrors } from "./cel.ts";
-import { copy, isObject, type Json, type JsonObject, type Stored, textOf } from "./json.ts";
+import { at, copy, isObject, type Json, type JsonObject, type Stored, stringAt, textOf } from "./json.ts";
 import { metadataErrors } from "./metadata.ts";
-import type { Call, Context } from "./request.ts";
-import { apiVersionOf } from "./resources.ts";
+import type { Call } from "./request.ts";
+import { apiVersionOf, type ResourceType, type ScalePaths } from "./resources.ts";
 import { prune, withDefaults } from "./schema.ts";
-import { ApiFailure, badRequest, type FieldError, invalid } from "./status.ts";
+import { type ApiFailure, badRequest, type FieldError, invalid, invalidValue } from "./status.ts";
 import { strategyOf } from "./strategies.ts";
 import { validateObject } from "./validate.ts";
 
@@ -13,16 +13,26 @@ import { validateObject } from "./validate.ts";
 export function readBody(call: Call): Stored {
   const { type, request } = call;
   const body = copy(request.body ?? null);
-  if (!isObject(body)) throw badRequest("the body of the request is not a JSON object");
+  if (!isObject(body)) throw unrecognized(type, "the body of the request is not a JSON object");
   const wanted = apiVersionOf(type);
-  const kind = body["kind"] ?? type.kind;
-  const apiVersion = body["apiVersion"] ?? wanted;
+  if (type.schema !== null && body["kind"] === undefined)
+    throw unrecognized(type, "Object 'Kind' is missing");
+  const kind = textOf(body["kind"] ?? type.kind);
+  const apiVersion = textOf(body["apiVersion"] ?? wanted);
+  if (type.schema !== null && kind !== type.kind && apiVersion === wanted) {
+    const error = invalidValue("kind", kind, `must be ${type.kind}`);
+    throw invalid({ ...type, kind }, stringAt(body, "metadata", "name") ?? "", [error]);
+  }
   if (kind !== type.kind || apiVersion !== wanted) {
     throw badRequest(
-      `the API version in the data (${textOf(apiVersion)}, Kind=${textOf(kind)}) does not match the expected API version (${wanted}, Kind=${type.kind})`,
+      `the API version in the data (${apiVersion}, Kind=${kind}) does not match the expected API version (${wanted}, Kind=${type.kind})`,
     );
   }
   return asDraft(body, call);
+}
+
+function unrecognized(type: ResourceType, why: string): ApiFailure {
+  return badRequest(`the object provided is unrecognized (must be of type ${type.kind}): ${why}`);
 }
 
 /** A draft has the shape of an object but not yet the server's own metadata. */
@@ -47,16 +57,16 @@ function cleanMetadata(metadata: JsonObject): JsonObject {
 }
 
 /** Prunes and fills in. Unknown fields are refused, told of, or dropped in silence, as the client asked. */
-export function settle(context: Context, call: Call, draft: Stored): Stored {
+export function settle(call: Call, draft: Stored): Stored {
   const schema = call.type.schema;
   const strategy = strategyOf(call.type.store);
   if (schema === null) return strategy.defaults === undefined ? draft : strategy.defaults(draft);
   const { value, unknown } = prune(draft, schema);
-  if (unknown.length > 0) reportUnknown(context, call, unknown);
+  if (unknown.length > 0) reportUnknown(call, draft, unknown);
   return withDefaults(value, schema) as Stored;
 }
 
-function reportUnknown(_context: Context, call: Call, unknown: readonly string[]): void {
+function reportUnknown(call: Call, draft: Stored, unknown: readonly string[]): void {
   const { fieldValidation } = call.options;
   if (fieldValidation === "Ignore") return;
   const texts = unknown.map((path) => `unknown field "${path}"`);
@@ -66,11 +76,10 @@ function reportUnknown(_context: Context, call: Call, unknown: readonly string[]
   }
   const { type, request } = call;
   const why = `strict decoding error: ${texts.join(", ")}`;
-  if (request.verb === "patch" && request.patchType !== "apply") {
-    const text = `Invalid value: ${JSON.stringify(JSON.stringify(request.body))}: ${why}`;
-    throw invalid({ ...type, kind: "", group: "" }, "", [{ type: "Invalid", field: "patch", text }]);
+  if (request.verb === "patch") {
+    const error = invalidValue("patch", JSON.stringify(draft), why);
+    throw invalid({ group: "", plural: "", kind: "" }, "", [error]);
   }
-  if (request.patchType === "apply") throw new ApiFailure(500, "InternalError", why);
   throw badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${why}`);
 }
 
@@ -98,15 +107,26 @@ export function check(call: Call, object: Stored, before: Stored | undefined): v
 }
 
 function schemaErrors(call: Call, object: Stored, before: Stored | undefined): readonly FieldError[] {
-  const schema = call.type.schema;
+  const { schema, scale } = call.type;
   if (schema === null) return [];
-  const errors = validateObject(object, schema);
+  const errors = [...validateObject(object, schema), ...(scale === null ? [] : scaleErrors(object, scale))];
   if (errors.some((error) => blocking.has(error.type))) {
-    return schema["x-kubernetes-validations"] === undefined && !mentionsRules(schema)
-      ? errors
-      : [...errors, unchecked];
+    return mentionsRules(schema) ? [...errors, unchecked] : errors;
   }
   return [...errors, ...celErrors(object, before, schema)];
+}
+
+/** What the scale subresource reads must be a number that makes sense to it. */
+function scaleErrors(object: Stored, scale: ScalePaths): readonly FieldError[] {
+  return [scale.spec, scale.status].flatMap((path) => {
+    const field = `.${path.join(".")}`;
+    const value = at(object, ...path);
+    if (typeof value === "number" && value < 0)
+      return [invalidValue(field, value, "should be a non-negative integer")];
+    if (value === undefined || typeof value === "number") return [];
+    const why = `${field} accessor error: ${textOf(value)} is of the type ${typeof value}, expected int64`;
+    return [invalidValue(field, 0, why)];
+  });
 }
 
 function mentionsRules(schema: object): boolean {

@@ -127,7 +127,7 @@ function applyOperation(target: Json, operation: JsonObject): Json {
     case "remove":
       return edit(target, path, (parent, name) => without(parent, name));
     case "replace":
-      read(target, path);
+      // The API server replaces what is not there, too, as long as it is no item of a list.
       return edit(target, path, (parent, name) => put(parent, name, value));
     case "test":
       if (!isEqual(lookUp(target, path), value)) throw refused();

@@ -1,13 +1,22 @@
 /** PATCH in its four forms. */
 import { createFrom, managerOf } from "./create.ts";
 import { asDraft, bodyObject, present } from "./draft.ts";
-import { isObject, type JsonObject, type Stored, withValue, textOf } from "./json.ts";
+import { isObject, type JsonObject, type Stored, stringAt, textOf, withValue } from "./json.ts";
 import { applyConfiguration } from "./manage.ts";
 import { jsonPatch, mergePatch, strategicMerge } from "./merge.ts";
 import type { Call, Context } from "./request.ts";
 import { apiVersionOf } from "./resources.ts";
+import { prune } from "./schema.ts";
 import { shapeOf } from "./shape.ts";
-import { badRequest, conflict, invalid, notFound, requiredValue, unsupportedMediaType } from "./status.ts";
+import {
+  ApiFailure,
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  requiredValue,
+  unsupportedMediaType,
+} from "./status.ts";
 import { findLive, requireLive, writeOver } from "./update.ts";
 
 export interface Written {
@@ -50,6 +59,7 @@ function serverSideApply(context: Context, call: Call): Written {
   const { type, request, options } = call;
   const configuration = bodyObject(request.body);
   requireApplicable(call, configuration);
+  requireDeclared(call, configuration);
   const live = findLive(context, call);
   const name = request.name ?? "";
   const uid = isObject(configuration["metadata"]) ? configuration["metadata"]["uid"] : undefined;
@@ -78,6 +88,21 @@ function serverSideApply(context: Context, call: Call): Written {
     typeof requested === "string" ? requested : live.metadata.resourceVersion,
   ) as Stored;
   return { object: writeOver(context, call, { live, draft: versioned, own: applied.own }), isNew: false };
+}
+
+/** Ownership can only be kept of fields that the schema names. */
+function requireDeclared(call: Call, configuration: JsonObject): void {
+  const { type } = call;
+  if (type.schema === null) return;
+  const unknown = prune(configuration, type.schema).unknown.map(
+    (path) => `.${path}: field not declared in schema`,
+  );
+  if (unknown.length === 0) return;
+  const namespace = stringAt(configuration, "metadata", "namespace") ?? "";
+  const object = `(${namespace}/${call.request.name ?? ""}; ${apiVersionOf(type)}, Kind=${type.kind})`;
+  const why =
+    unknown.length === 1 ? unknown.join("") : ["errors:", ...unknown.map((one) => `  ${one}`)].join("\n");
+  throw new ApiFailure(500, "", `failed to create typed patch object ${object}: ${why}`);
 }
 
 function requireApplicable(call: Call, configuration: JsonObject): void {

@@ -92,7 +92,7 @@ export function parseRevision(text: string): number {
   if (text === "") return 0;
   if (!/^[0-9]+$/.test(text)) {
     throw badRequest(
-      `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
     );
   }
   return Number(text);
@@ -103,10 +103,15 @@ export function refuseFuture(context: Context, text: string): void {
   const wanted = parseRevision(text);
   const current = context.store.revision();
   if (wanted <= current) return;
-  throw new ApiFailure(504, "Timeout", `Too large resource version: ${wanted}, current: ${current}`, {
-    causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
-    retryAfterSeconds: 1,
-  });
+  throw new ApiFailure(
+    504,
+    "Timeout",
+    `Timeout: Too large resource version: ${wanted}, current: ${current}`,
+    {
+      causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+      retryAfterSeconds: 1,
+    },
+  );
 }
 
 interface Page {
@@ -130,5 +135,7 @@ function parseContinue(token: string): Page | null {
   } catch {
     // Falls through to the refusal: a token that is no JSON is no token of ours.
   }
-  throw badRequest("continue key is not valid: the token was not made by this server");
+  throw badRequest(
+    "invalid continue token: continue key is not valid: the token was not made by this server",
+  );
 }

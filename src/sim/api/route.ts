@@ -3,7 +3,15 @@ import { type JsonObject, numberAt, stringAt } from "./json.ts";
 import type { Registry } from "./registry.ts";
 import type { ApiRequest, Options, PatchType, Verb } from "./request.ts";
 import type { ResourceType } from "./resources.ts";
-import { ApiFailure, badRequest, methodNotAllowed, noSuchPath, unsupportedMediaType } from "./status.ts";
+import {
+  ApiFailure,
+  badRequest,
+  invalid,
+  methodNotAllowed,
+  noSuchPath,
+  unsupportedMediaType,
+  unsupportedValue,
+} from "./status.ts";
 
 export interface Target {
   readonly type: ResourceType;
@@ -12,16 +20,22 @@ export interface Target {
   readonly subresource: string | undefined;
 }
 
-/** Null where the path is not one of resources at all. */
-export function parsePath(registry: Registry, path: string): Target | null {
-  const [root, ...parts] = path
+function partsOf(path: string): readonly string[] {
+  return path
     .split("/")
     .filter((part) => part !== "")
     .map(decodeURIComponent);
+}
+
+/** Null where the path is not one of resources at all. */
+export function parsePath(registry: Registry, path: string): Target | null {
+  const [root, ...parts] = partsOf(path);
   if (root !== "api" && root !== "apis") return null;
   const [group = "", version = "", ...rest] = root === "api" ? ["", ...parts] : parts;
   if (rest.length === 0) return null;
   const isWithin = isInNamespace(rest);
+  // A group that nobody serves is no path of ours; a resource of a served one is refused in the API's own words.
+  if (!registry.all().some((type) => type.group === group && type.version === version)) return null;
   const [plural = "", name, subresource, ...more] = isWithin ? rest.slice(2) : rest;
   const type = registry.find(group, version, plural);
   if (type === undefined || more.length > 0 || (isWithin && !type.isNamespaced)) throw noSuchPath();
@@ -97,9 +111,8 @@ export function optionsOf(incoming: Incoming, body: JsonObject): Options {
   const text = (name: string) => query.get(name) ?? "";
   const dryRun = [...query.getAll("dryRun"), ...(Array.isArray(body["dryRun"]) ? body["dryRun"] : [])];
   if (dryRun.some((one) => one !== "All")) {
-    throw badRequest(
-      `Invalid value: ${JSON.stringify(dryRun)}: dryRun: Unsupported value: supported values: "All"`,
-    );
+    const error = unsupportedValue("dryRun", dryRun, ["All"]);
+    throw invalid({ group: "meta.k8s.io", plural: "", kind: "CreateOptions" }, "", [error]);
   }
   const grace = numberAt(body, "gracePeriodSeconds") ?? numberOrNull(text("gracePeriodSeconds"));
   return {

@@ -51,7 +51,7 @@ export function writeScale(context: Context, call: Call): JsonObject {
   requireSame(live, wanted);
   const replicas = at(wanted, "spec", "replicas") ?? 0;
   if (typeof replicas !== "number") throw badRequest("spec.replicas of a Scale must be a number");
-  if (replicas < 0) {
+  if (replicas < 0 && call.type.schema === null) {
     const error = invalidValue("spec.replicas", replicas, "must be greater than or equal to 0");
     throw invalid(scaleSubject, live.metadata.name, [error]);
   }

@@ -5,7 +5,15 @@ import { createFrom, managerOf } from "./create.ts";
 import { trackUpdate } from "./manage.ts";
 import type { Call, Context } from "./request.ts";
 import { shapeOf } from "./shape.ts";
-import { type ApiFailure, badRequest, conflict, invalid, notFound, staleVersion } from "./status.ts";
+import {
+  type ApiFailure,
+  badRequest,
+  conflict,
+  invalid,
+  invalidValue,
+  notFound,
+  staleVersion,
+} from "./status.ts";
 import { hasFinalizers } from "./strategies.ts";
 
 /** PUT. */
@@ -55,7 +63,7 @@ export function writeOver(context: Context, call: Call, change: Change): Stored 
   const { type, options } = call;
   const { live, draft } = change;
   requireSame(call, live, draft.metadata);
-  const settled = settle(context, call, withParts(call, live, draft));
+  const settled = settle(call, withParts(call, live, draft));
   const object = withGeneration(call, live, withParts(call, live, settled));
   check(call, object, live);
   const manager = managerOf(context, call);
@@ -92,6 +100,10 @@ export function commit(context: Context, store: string, object: Stored): Stored 
 function requireSame(call: Call, live: Stored, given: Meta): void {
   const refuse = (why: string): ApiFailure => conflict(call.type, live.metadata.name, why);
   if (given.uid !== undefined && given.uid !== live.metadata.uid) {
+    if (call.request.verb === "patch") {
+      const error = invalidValue("metadata.uid", given.uid, "field is immutable");
+      throw invalid(call.type, live.metadata.name, [error]);
+    }
     throw refuse(
       `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${live.metadata.uid}`,
     );

@@ -111,30 +111,29 @@ function patternOf(source: string): RegExp {
   return made;
 }
 
+/** Of length and pattern only the first fault is told; the format is another matter. */
 function stringErrors(value: string, schema: Schema, path: string): readonly FieldError[] {
+  const fault = textFault(value, schema, path);
+  const errors = fault === null ? [] : [fault];
+  if (schema.format !== "date-time" || !Number.isNaN(Date.parse(value))) return errors;
+  const why = `${path} in body must be of type date-time: ${shown(value)}`;
+  return [...errors, { type: "TypeInvalid", field: path, text: `Invalid value: ${shown(value)}: ${why}` }];
+}
+
+function textFault(value: string, schema: Schema, path: string): FieldError | null {
   const { minLength, maxLength, pattern } = schema;
   const length = Array.from(value).length;
-  const errors: FieldError[] = [];
   if (maxLength !== undefined && length > maxLength) {
     const unit = maxLength === 1 ? "byte" : "bytes";
-    errors.push({
-      type: "TooLong",
-      field: path,
-      text: `Too long: may not be more than ${maxLength} ${unit}`,
-    });
+    return { type: "TooLong", field: path, text: `Too long: may not be more than ${maxLength} ${unit}` };
   }
   if (minLength !== undefined && length < minLength) {
-    errors.push(invalidValue(path, value, `${path} in body should be at least ${minLength} chars long`));
+    return invalidValue(path, value, `${path} in body should be at least ${minLength} chars long`);
   }
   if (pattern !== undefined && !patternOf(pattern).test(value)) {
-    errors.push(invalidValue(path, value, `${path} in body should match '${pattern}'`));
+    return invalidValue(path, value, `${path} in body should match '${pattern}'`);
   }
-  if (schema.format === "date-time" && Number.isNaN(Date.parse(value))) {
-    errors.push(
-      invalidValue(path, value, `${path} in body must be of type date-time: ${JSON.stringify(value)}`),
-    );
-  }
-  return errors;
+  return null;
 }
 
 function tooMany(path: string, count: number, limit: number): FieldError {

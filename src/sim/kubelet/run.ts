@@ -18,9 +18,9 @@ export interface Run {
 }
 
 /** Names the boot and start a kubelet of this instance lives in; null when none does. */
-export function runKeyOf({ state, guest }: InstanceRecord): string | null {
+export function runKeyOf({ state, guest, gone }: InstanceRecord): string | null {
   const isStopped = guest.faults.some(({ kind }) => kind === "KubeletStopped" || kind === "NeverRegisters");
-  if (state !== "Running" || !guest.isEnabled || isStopped) return null;
+  if (gone !== null || state !== "Running" || !guest.isEnabled || isStopped) return null;
   return `${guest.bootId}@${guest.joinAt}`;
 }
 

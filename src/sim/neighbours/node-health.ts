@@ -19,6 +19,7 @@ const startupMs = 60_000;
 const checkMs = 5_000;
 
 export function createNodeHealth(hand: Hand, view: View): Neighbour {
+  const wereReady = new Set<string>();
   return {
     name: "node-health",
     wants: ({ store, type, object }) =>
@@ -30,7 +31,8 @@ export function createNodeHealth(hand: Hand, view: View): Neighbour {
       const known = told === node ? node : (hand.replace("nodes", told, "status") ?? node);
       const tainted = withTaints(known, timestamp(hand.now()));
       if (tainted !== known) hand.replace("nodes", tainted);
-      if (!isReady(known)) markPods(hand, view, name);
+      if (isReady(known)) wereReady.add(name);
+      else if (wereReady.delete(name)) markPods(hand, view, name);
       return checkMs;
     },
   };

@@ -1,0 +1,108 @@
+/** Asks a cluster, before anything is begun in it, whether we may do what managing pools needs. Grants nothing. */
+import { isPortError } from "../ports/errors.ts";
+import { type Kind, type Kube, resources } from "../ports/kube.ts";
+import type { KubeObject } from "../schema/kubernetes.ts";
+import { StartError } from "./error.ts";
+
+/** One kind of request that the controller makes. deploy/rbac.yaml must allow each; a test holds it to that. */
+export interface Need {
+  readonly kind: Kind;
+  readonly verb: string;
+  readonly subresource?: string;
+  /** Absent: over all namespaces, or the kind has none. */
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+export function controllerNeeds(namespace: string): readonly Need[] {
+  const all = (kind: Kind, ...verbs: readonly string[]): readonly Need[] =>
+    verbs.map((verb) => ({ kind, verb }));
+  const here = (kind: Kind, ...verbs: readonly string[]): readonly Need[] =>
+    verbs.map((verb) => ({ kind, verb, namespace }));
+  const ours = ["ManagedNodePool", "ManagedMachine", "NodeOperation", "MaintenanceWindow"] as const;
+  return [
+    ...[...ours, "InfrastructureProvider" as const].flatMap((kind) => [
+      ...here(kind, "list", "watch"),
+      { kind, verb: "update", subresource: "status", namespace },
+    ]),
+    ...here("ManagedNodePool", "patch"),
+    ...here("ManagedMachine", "get", "create", "update", "patch", "delete"),
+    ...here("NodeOperation", "create"),
+    ...all("Node", "list", "watch", "patch", "delete"),
+    ...all("Pod", "list", "watch"),
+    { kind: "Pod", verb: "create", subresource: "eviction" },
+    ...all("PodDisruptionBudget", "list", "watch"),
+    ...all("ReplicaSet", "list", "watch"),
+    ...all("StatefulSet", "list", "watch"),
+    ...all("Event", "create", "patch"),
+    ...here("Lease", "get", "create", "update"),
+    { kind: "Lease", verb: "get", namespace: "kube-node-lease" },
+    { kind: "Namespace", verb: "get", name: "kube-system" },
+  ];
+}
+
+/** Throws one sentence with everything that is missing. */
+export async function checkAccess(kube: Kube, namespace: string): Promise<void> {
+  const needs = controllerNeeds(namespace);
+  const answers = await Promise.all(needs.map((need) => mayWe(kube, need)));
+  const missing = needs.filter((_, index) => answers[index] === false);
+  const [first] = missing;
+  if (first === undefined) return;
+  throw new StartError(
+    `The user of this kubeconfig lacks permissions that managing pools needs. It may not: ${missing.map(needText).join("; ")}. ` +
+      `Nothing was begun. Give them with: kubectl apply -f deploy/rbac.yaml (for the service account ` +
+      `poolkeeper-controller). Check with: ${checkCommand(first)}`,
+  );
+}
+
+interface Review extends KubeObject {
+  readonly spec: { readonly resourceAttributes: Readonly<Record<string, string>> };
+  readonly status?: { readonly allowed?: boolean };
+}
+
+/** Null where the server does not answer such questions: then its answer to the request itself will tell. */
+async function mayWe(kube: Kube, need: Need): Promise<boolean | null> {
+  const { kind, verb, namespace, subresource, name } = need;
+  const { group, plural } = resources[kind];
+  const review: Review = {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SelfSubjectAccessReview",
+    metadata: { name: "" },
+    spec: {
+      resourceAttributes: {
+        verb,
+        group,
+        resource: plural,
+        ...(subresource === undefined ? {} : { subresource }),
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(name === undefined ? {} : { name }),
+      },
+    },
+  };
+  try {
+    const answer: KubeObject & { readonly status?: Review["status"] } = await kube.create(
+      "SelfSubjectAccessReview",
+      review,
+    );
+    return answer.status?.allowed === true;
+  } catch (error) {
+    if (isPortError(error, "Denied") || isPortError(error, "Invalid")) return null;
+    throw error;
+  }
+}
+
+function needText({ kind, verb, subresource, namespace, name }: Need): string {
+  const { group, plural } = resources[kind];
+  const resource = `${plural}${subresource === undefined ? "" : `/${subresource}`}${group === "" ? "" : `.${group}`}`;
+  const which = name === undefined ? "" : ` ${name}`;
+  return `${verb} ${resource}${which}${namespace === undefined ? "" : ` in ${namespace}`}`;
+}
+
+function checkCommand({ kind, verb, subresource, namespace, name }: Need): string {
+  const { group, plural } = resources[kind];
+  return [
+    `kubectl auth can-i ${verb} ${plural}${group === "" ? "" : `.${group}`}${name === undefined ? "" : `/${name}`}`,
+    ...(subresource === undefined ? [] : [`--subresource ${subresource}`]),
+    ...(namespace === undefined ? [] : [`-n ${namespace}`]),
+  ].join(" ");
+}
