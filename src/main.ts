@@ -187,7 +187,9 @@ async function prepare(kube: Kube, options: StartOptions): Promise<void> {
     }
   }
   if (!isOurs) await checkAccess(kube, namespace);
-  if (options.provider !== null) await ensureProvider(kube, namespace, options.provider);
+  // A cluster that we have just made holds nothing to create pools on yet.
+  const provider = options.provider ?? (options.cluster === "existing" ? null : "simulator");
+  if (provider !== null) await ensureProvider(kube, namespace, provider);
 }
 
 interface Lead {

@@ -4,7 +4,8 @@ import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { run } from "node:test";
-import { ensureBinaries } from "../src/start/binaries.ts";
+import { realClock } from "../src/ports/clock.ts";
+import { ensureBinaries, kubernetesVersion } from "../src/start/binaries.ts";
 import { createProgress } from "../src/start/progress.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -35,7 +36,10 @@ async function main(): Promise<number> {
   if (only !== "check") {
     await ensureBinaries({
       names: ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"],
-      progress: createProgress(),
+      version: kubernetesVersion,
+      env: process.env,
+      clock: realClock,
+      progress: createProgress(process.stderr, realClock),
     });
     await runTests(files.length > 0 ? files : testFiles(), total);
   }

@@ -24,10 +24,9 @@ export function assignment(key: string, value: string | null): Assignment {
     return { path: [...map.path, rest.join(".")], value: value ?? undefined };
   }
   if (!sections.has(head) && head !== "spec") throw unknownKey(key);
-  return {
-    path: dottedPath(head === "spec" ? rest : [head, ...rest]),
-    value: value === null ? undefined : looseValue(value),
-  };
+  const path = dottedPath(head === "spec" ? rest : [head, ...rest]);
+  if (value === null) return { path, value: undefined };
+  return { path, value: isInMap(path) ? value : looseValue(value) };
 }
 
 const sections: ReadonlySet<string> = new Set([
@@ -41,8 +40,11 @@ const sections: ReadonlySet<string> = new Set([
 
 /** Labels and tags have dots in their names. */
 function dottedPath(parts: readonly string[]): readonly string[] {
-  const isMap = parts[0] === "template" && (parts[1] === "nodeLabels" || parts[1] === "instanceTags");
-  return isMap && parts.length > 3 ? [...parts.slice(0, 2), parts.slice(2).join(".")] : parts;
+  return isInMap(parts) ? [...parts.slice(0, 2), parts.slice(2).join(".")] : parts;
+}
+
+function isInMap([section, map, ...rest]: readonly string[]): boolean {
+  return section === "template" && (map === "nodeLabels" || map === "instanceTags") && rest.length > 0;
 }
 
 /** JSON where it is JSON, otherwise text. */

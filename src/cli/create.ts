@@ -13,6 +13,7 @@ import { type ChangeOptions, withChange } from "./options.ts";
 import { assignmentsOf, type PoolFlags, withPoolFlags } from "./pool-flags.ts";
 import { providerAssignments, withProviderFlags } from "./provider-flags.ts";
 import type { Session } from "./session.ts";
+import { suggestion } from "./suggest.ts";
 import { readSurroundings } from "./snapshot.ts";
 import { waitForPool } from "./wait.ts";
 import { windowAssignments, withWindowFlags } from "./window-flags.ts";
@@ -20,49 +21,58 @@ import { windowAssignments, withWindowFlags } from "./window-flags.ts";
 type CreateOptions = ChangeOptions & PoolFlags & { readonly filename?: string };
 
 export function register(program: Command, session: Session): void {
-  const create = program
-    .command("create")
-    .description("make a pool, a maintenance window or a provider")
-    // Options after the kind are the kind's own: both know --wait.
-    .enablePositionalOptions()
-    .option("-f, --filename <file>", "objects from a YAML or JSON file; - is standard input");
-  withChange(create).action((options: CreateOptions) => createFromFile(session, options));
-  const kinds: readonly (readonly [
-    noun: string,
-    of: Creatable,
-    flags: (command: Command) => Command,
-    read: (flags: PoolFlags) => readonly Assignment[],
-  ])[] = [
-    ["pool", "ManagedNodePool", withPoolFlags, assignmentsOf],
-    ["window", "MaintenanceWindow", withWindowFlags, windowAssignments],
-    ["provider", "InfrastructureProvider", withProviderFlags, providerAssignments],
-  ];
-  for (const [noun, of, withFlags, read] of kinds) {
-    const command = create
-      .command(`${noun} [name]`)
-      .description(`make a ${noun}`)
-      .option("-f, --filename <file>", "begin with the object of a file; - is standard input");
-    withChange(withFlags(command)).action(async (name: string | undefined, options: CreateOptions) => {
-      const draft = await draftFrom(
-        session,
-        { of, noun, name: name ?? null, assignments: read(options) },
-        options,
-      );
-      await createOne(session, await checkDocument(draft, `The ${noun}`), options);
-    });
-  }
+  const create = program.command("create").description("make a pool, a maintenance window or a provider");
+  for (const maker of makers) addMaker(create, session, maker);
+  // A command of its own, since options of `create` itself would be taken from those of the kinds.
+  const all = create
+    .command("all [what...]", { isDefault: true })
+    .description("make every object of a file")
+    .option("-f, --filename <file>", "a YAML or JSON file; - is standard input");
+  withChange(all).action(([what]: string[], options: CreateOptions) =>
+    createFromFile(session, what ?? null, options),
+  );
 }
 
-async function createFromFile(session: Session, options: CreateOptions): Promise<void> {
-  if (options.filename === undefined) {
+interface Maker {
+  readonly noun: string;
+  readonly of: Creatable;
+  readonly withFlags: (command: Command) => Command;
+  readonly read: (flags: PoolFlags) => readonly Assignment[];
+}
+
+const makers: readonly Maker[] = [
+  { noun: "pool", of: "ManagedNodePool", withFlags: withPoolFlags, read: assignmentsOf },
+  { noun: "window", of: "MaintenanceWindow", withFlags: withWindowFlags, read: windowAssignments },
+  { noun: "provider", of: "InfrastructureProvider", withFlags: withProviderFlags, read: providerAssignments },
+];
+
+function addMaker(create: Command, session: Session, { noun, of, withFlags, read }: Maker): void {
+  const command = create
+    .command(`${noun} [name]`)
+    .description(`make a ${noun}`)
+    .option("-f, --filename <file>", "begin with the object of a file; - is standard input");
+  withChange(withFlags(command)).action(async (name: string | undefined, options: CreateOptions) => {
+    const wanted = { of, noun, name: name ?? null, assignments: read(options) };
+    const draft = await draftFrom(session, wanted, options);
+    await createOne(session, await checkDocument(draft, `The ${noun}`), options);
+  });
+}
+
+async function createFromFile(session: Session, what: string | null, options: CreateOptions): Promise<void> {
+  const { filename } = options;
+  if (what !== null || filename === undefined) {
+    const nouns = makers.map(({ noun }) => noun);
+    const near = what === null ? null : suggestion(what, nouns);
+    const unknown = what === null ? "" : `There is no "${what}" to create.`;
+    const hint = near === null ? "" : ` Did you mean ${near}?`;
     throw usageError(
-      "Say what to create: pool, window or provider, or name a file.",
+      `${unknown}${hint} Say what to create: ${nouns.join(", ")}; or name a file with -f.`.trim(),
       "poolkeeper create pool --help",
     );
   }
-  const raws = await readDocuments(session, options.filename);
+  const raws = await readDocuments(session, filename);
   const documents = await Promise.all(
-    raws.map((raw, index) => checkDocument(raw, `Object ${index + 1} of ${options.filename}`)),
+    raws.map((raw, index) => checkDocument(raw, `Object ${index + 1} of ${filename}`)),
   );
   for (const document of documents) await createOne(session, document, options);
 }

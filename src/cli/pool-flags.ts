@@ -10,6 +10,9 @@ export type PoolFlags = Readonly<Record<string, unknown>>;
 
 const lists: ReadonlySet<string> = new Set(["instance-type", "zone", "taint", "data-disk"]);
 
+/** Switches of which help shows the way to turn them off. */
+const onUnasked: ReadonlySet<string> = new Set(["auto-repair"]);
+
 export function withPoolFlags(command: Command): Command {
   for (const { key, value, about } of poolFields) {
     const option = new Option(`--${key} <${value}>`, about);
@@ -17,7 +20,9 @@ export function withPoolFlags(command: Command): Command {
     command.addOption(option);
   }
   for (const { key, about } of poolSwitches) {
-    command.addOption(new Option(`--${key}`, about)).addOption(new Option(`--no-${key}`).hideHelp());
+    const isOn = onUnasked.has(key);
+    command.addOption(new Option(`--${key}`, about).hideHelp(isOn));
+    command.addOption(new Option(`--no-${key}`, `do not ${about}`).hideHelp(!isOn));
   }
   return command
     .option("--label <KEY=VALUE,…>", "labels of the nodes", collect)

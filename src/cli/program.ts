@@ -1,7 +1,7 @@
 /** The command line as a whole: which verbs there are, what all of them know, and how every error ends. */
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { kubeconfigOf } from "./connect.ts";
-import { endingOf, exitCodes } from "./failure.ts";
+import { endingOf, exitCodes, usageError } from "./failure.ts";
 import { version } from "./product.ts";
 import { type CommonOptions, createSession, type Outside, type Session } from "./session.ts";
 import { paint } from "./table.ts";
@@ -43,7 +43,6 @@ export async function run(args: readonly string[], outside: Outside): Promise<nu
   const session = createSession(outside, () => program.opts<CommonOptions>());
   try {
     for (const { load } of verbsFor(args)) (await load()).register(program, session);
-    for (const command of program.commands) shareSettings(program, command);
     await program.parseAsync([...args], { from: "user" });
     return Number(process.exitCode ?? exitCodes.ok);
   } catch (error) {
@@ -90,19 +89,16 @@ Exit codes: 0 done, 1 error, 2 usage, 3 stopped before anything was changed, 4 t
 
 Begin with: poolkeeper status, poolkeeper get pools, poolkeeper create pool NAME --provider P --nodes 3`;
 
-/** Commands are made by their parents without these. */
-function shareSettings(program: Command, command: Command): void {
-  command.copyInheritedSettings(program);
-  for (const child of command.commands) shareSettings(program, child);
-}
-
 function report({ terminal, ...session }: Session, error: unknown): number {
-  if (error instanceof CommanderError) {
+  // Thrown by an option of our own, it was printed by nobody yet.
+  const isUnprinted = error instanceof InvalidArgumentError;
+  if (error instanceof CommanderError && !isUnprinted) {
     // Commander has printed its message, or the help that was asked for.
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
   const { origin } = kubeconfigOf(session.choice(), session.outside.env);
-  const { code, lines } = endingOf(error, origin);
+  const shown = isUnprinted ? usageError(error.message) : error;
+  const { code, lines } = endingOf(shown, origin);
   const { hasColor } = session.look();
   for (const line of lines) terminal.err(hasColor ? line.replace(/^error:/, paint("error:", "Bad")) : line);
   return code;

@@ -116,11 +116,11 @@ async function waitingRepair(session: Session, name: string): Promise<NodeOperat
   const repairs = (await listOf(session, "NodeOperation")).filter(({ spec }) => spec.kind === "Repair");
   const named = repairs.find(({ metadata }) => metadata.name === name);
   if (named !== undefined) return named;
-  const { metadata, status } = await findMachineRecord(session, name);
+  const { metadata, spec } = await findMachineRecord(session, name);
   const ofNode = repairs.filter(({ spec }) => spec.targets.some(({ uid }) => uid === metadata.uid));
   const [first, second] = ofNode.filter(({ spec }) => spec.approval === "Waiting");
   if (first === undefined) {
-    const facts = { pool: status?.nodeName ?? name, object: "repair that waits for approval" };
+    const facts = { pool: spec.poolName, object: "repair waiting for approval" };
     throw refusalError({ reason: "OperationNotFound", facts });
   }
   if (second === undefined) return first;

@@ -44,6 +44,14 @@ export async function actRecord(action: RecordAction, scene: Scene): Promise<voi
       return forgetMachine(action, scene);
     case "RecordOperation":
       return recordOperation(action, scene);
+    case "ForgetOperation":
+      return ignoreGone(
+        scene.deps.kube.delete(
+          "NodeOperation",
+          { namespace: scene.namespace, name: action.operation },
+          { uid: action.uid },
+        ),
+      );
     case "AdjustReplicas":
       return patchPool(scene, {
         metadata: { annotations: { [removalsAnnotation]: action.removals } },

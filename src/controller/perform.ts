@@ -60,6 +60,7 @@ const recordKinds: ReadonlySet<string> = new Set([
   "SetAttributes",
   "ForgetMachine",
   "RecordOperation",
+  "ForgetOperation",
   "AdjustReplicas",
   "HoldPool",
   "LetPoolGo",

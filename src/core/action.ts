@@ -39,6 +39,12 @@ export type RecordAction =
       readonly because: Because;
     }
   | {
+      readonly kind: "ForgetOperation";
+      readonly operation: string;
+      readonly uid: string;
+      readonly because: Because;
+    }
+  | {
       readonly kind: "AdjustReplicas";
       readonly replicas: number;
       readonly removals: string;
@@ -118,6 +124,11 @@ export interface Decision extends Wishes {
 export type Policy = (snapshot: Snapshot, now: Instant) => Wishes;
 
 export const nothing: Wishes = { actions: [], held: [] };
+
+/** Several wishes as one, in their order. */
+export function together(wishes: readonly Wishes[]): Wishes {
+  return { actions: wishes.flatMap(({ actions }) => actions), held: wishes.flatMap(({ held }) => held) };
+}
 
 /** Actions that take something away from a running workload: each needs a cause, a precondition and a brake before it. */
 export const destructiveKinds: readonly ActionKind[] = [

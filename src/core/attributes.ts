@@ -24,41 +24,54 @@ export function templateAttributes(template: Template): AttributeFields {
 }
 
 export function isSame(a: AttributeFields, b: AttributeFields): boolean {
-  return canonical(normal(a)) === canonical(normal(b));
+  return a === b || textOf(a) === textOf(b);
 }
 
-function normal(attributes: AttributeFields): AttributeFields {
+/** Only saves time: an object is never changed, and each machine is asked in every pass. */
+const texts = new WeakMap<AttributeFields, string>();
+
+function textOf(attributes: AttributeFields): string {
+  const known = texts.get(attributes);
+  if (known !== undefined) return known;
   const { nodeLabels = {}, taints = [], instanceTags = {} } = attributes;
-  return {
-    nodeLabels,
-    instanceTags,
-    taints: taints.toSorted((a, b) => (taintKey(a) < taintKey(b) ? -1 : 1)),
-  };
+  const sorted = taints.toSorted((a, b) => (taintKey(a) < taintKey(b) ? -1 : 1));
+  const text = canonical({ nodeLabels, instanceTags, taints: sorted });
+  texts.set(attributes, text);
+  return text;
 }
+
+const noAttributes: AttributeFields = {};
 
 /** True once what the record asks for was set. A person's later edits on the node are theirs: we set once and never fight. */
 export function hasApplied(machine: Machine): boolean {
-  return isSame(machine.record.spec.attributes, machine.record.status?.applied ?? {});
+  return isSame(machine.record.spec.attributes, appliedOn(machine));
+}
+
+/** What was set on this very node: nothing yet where the object was deleted and the kubelet has made it anew. */
+function appliedOn({ record, node }: Machine): AttributeFields {
+  const { applied = noAttributes, nodeUid } = record.status ?? {};
+  const isAnother = node !== null && nodeUid !== undefined && node.uid !== nodeUid;
+  return isAnother ? noAttributes : applied;
 }
 
 /** The next thing to do until node and instance carry the record's attributes; null when all is set and recorded. */
 export function nextAttributeAction(machine: Machine, sent: Sent): Action | null {
   const { record, node, instance } = machine;
   const wanted = record.spec.attributes;
-  const applied = record.status?.applied ?? {};
+  const applied = appliedOn(machine);
   if (node === null || instance === null) return null;
-  if (!carriesLabels(node, wanted, applied))
+  if (node.labels[poolLabel] !== record.spec.poolName || !carriesLabels(node, wanted, applied))
     return { ...sent, kind: "LabelNode", node, attributes: wanted, applied };
   if (hasApplied(machine)) return null;
   const tags = tagChange(instance, wanted, applied);
   if (tags !== null) return { ...sent, kind: "TagInstance", instanceId: instance.id, ...tags };
   const { machine: name, because } = sent;
-  return { kind: "AdvanceMachine", machine: name, status: { ...record.status, applied: wanted }, because };
+  const status = { ...record.status, applied: wanted, nodeUid: node.uid };
+  return { kind: "AdvanceMachine", machine: name, status, because };
 }
 
-/** The pool's label is the system's and always kept; the rest only until it was applied once. */
+/** Looked at until it was applied once. The pool's own label is the system's, and always kept. */
 function carriesLabels(node: Node, wanted: AttributeFields, applied: AttributeFields): boolean {
-  if (node.labels[poolLabel] === undefined) return false;
   if (isSame(wanted, applied)) return true;
   const labels = Object.entries(wanted.nodeLabels ?? {});
   const stale = Object.keys(applied.nodeLabels ?? {}).filter((key) => wanted.nodeLabels?.[key] === undefined);

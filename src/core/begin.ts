@@ -4,6 +4,7 @@ import type { NodeOperationObject } from "../schema/operation.ts";
 import type { Action, Because } from "./action.ts";
 import { classify } from "./drain.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
+import { evidenceOf } from "./signs.ts";
 import { plans, type PlanName, type StepName } from "./steps.ts";
 import { minuteMs, secondMs, timeOf } from "./time.ts";
 import { isReadyWorkload, workloadKey } from "./workload.ts";
@@ -14,6 +15,8 @@ export interface Beginning {
   readonly cause: NodeOperationObject | null;
   readonly options: OperationInHand["options"];
   readonly target?: DiskFields;
+  /** Why what the machine had in hand has failed; without it that is merely superseded. */
+  readonly failure?: Pick<Ending, "reason" | "message">;
   readonly because: Because;
 }
 
@@ -22,7 +25,7 @@ export function begin(snapshot: Snapshot, machine: Machine, beginning: Beginning
   const { record } = machine;
   const status = record.status ?? {};
   const epoch = (status.lastEpoch ?? 0) + 1;
-  const { kind, plan, options, target, cause } = beginning;
+  const { kind, plan, options, target, cause, failure } = beginning;
   const operation: OperationInHand = {
     kind,
     plan,
@@ -34,7 +37,8 @@ export function begin(snapshot: Snapshot, machine: Machine, beginning: Beginning
     ...(target === undefined ? {} : { target }),
     prior: priorOf(snapshot, machine),
   };
-  const base = status.operation === undefined ? status : superseded(status, status.operation, now);
+  const before = failure === undefined ? superseded : ({ outcome: "Failed", ...failure } as const);
+  const base = status.operation === undefined ? status : ended(status, status.operation, before, now);
   return {
     kind: "AdvanceMachine",
     machine: record.metadata.name,
@@ -68,9 +72,10 @@ function drainLimitMs(at: {
   return snapshot.pool.spec.drain.timeoutSeconds * secondMs;
 }
 
+/** Nobody on the node can end a pod now. */
 export function isSilent(snapshot: Snapshot, machine: Machine): boolean {
-  const evidence = snapshot.cluster.evidence.get(machine.record.metadata.name);
-  return evidence !== undefined && (evidence.silentForMs !== null || evidence.downForMs !== null);
+  const { silentForMs, downForMs } = evidenceOf(snapshot, machine);
+  return machine.node === null || silentForMs !== null || downForMs !== null;
 }
 
 function priorOf(snapshot: Snapshot, machine: Machine): NonNullable<OperationInHand["prior"]> {
@@ -111,9 +116,7 @@ export function ended(
   };
 }
 
-function superseded(status: MachineStatus, operation: OperationInHand, now: Instant): MachineStatus {
-  return ended(status, operation, { outcome: "Cancelled", reason: "Superseded", message: "" }, now);
-}
+const superseded: Ending = { outcome: "Cancelled", reason: "Superseded", message: "" };
 
 function lastOf(
   operation: OperationInHand,

@@ -1,56 +1,76 @@
 /** The last word over what is wanted: one action per machine, nothing new under a pause or a brake, never beyond the budget. */
-import type { Action, Decision, Held, Wishes } from "./action.ts";
+import { type Action, type Decision, destructiveKinds, type Held, together, type Wishes } from "./action.ts";
 import { disruptionsLeft } from "./budget.ts";
-import { isAvailable, nameOf } from "./member.ts";
-import type { Instant, Snapshot } from "./model.ts";
-import type { Facts, HoldReason } from "./reason.ts";
+import { isAvailable, machinesByName } from "./member.ts";
+import type { Instant, Machine, Snapshot } from "./model.ts";
+import { backOffMs } from "./send.ts";
+import { secondMs, timeOf } from "./time.ts";
 
 /** The wishes of the policies, in their order. Every action ends in the decision or among the held; none is lost. */
 export function brake(snapshot: Snapshot, now: Instant, wishes: readonly Wishes[]): Decision {
+  const wanted = together(wishes);
+  const machines = machinesByName(snapshot, now);
   const actions: Action[] = [];
-  const held: Held[] = wishes.flatMap((wish) => wish.held);
+  const held: Held[] = [...wanted.held];
   const taken = new Map<string, Action["kind"]>();
   let left = disruptionsLeft(snapshot, now);
-  for (const action of wishes.flatMap((wish) => wish.actions)) {
-    const reason = whyNot(action, { snapshot, taken, left });
+  for (const action of wanted.actions) {
+    const machine = machines.get(machineOf(action)) ?? null;
+    const reason = whyNot(action, { snapshot, machine, taken, left, now });
     if (reason !== null) {
-      held.push({ wish: action.kind, machine: machineOf(action), ...reason, wakeAt: null });
+      held.push({ wish: action.kind, machine: machineOf(action), wakeAt: null, ...reason });
       continue;
     }
     actions.push(action);
     taken.set(machineOf(action), action.kind);
-    if (takesAway(action, snapshot)) left -= 1;
+    if (takesAway(action, machine)) left -= 1;
   }
   return { actions, held, wakeAt: earliest(held, now) };
 }
 
 interface Look {
   readonly snapshot: Snapshot;
+  readonly machine: Machine | null;
   readonly taken: ReadonlyMap<string, Action["kind"]>;
   readonly left: number;
+  readonly now: Instant;
 }
 
-function whyNot(
-  action: Action,
-  { snapshot, taken, left }: Look,
-): { reason: HoldReason; facts: Facts } | null {
-  const machine = machineOf(action);
-  const before = machine === "" ? undefined : taken.get(machine);
-  // Many pods of one node may be evicted in one pass; otherwise the earlier policy has the machine.
-  if (
-    before !== undefined &&
-    !(before === action.kind && (before === "EvictPod" || before === "DeletePod"))
-  ) {
-    return { reason: "Superseded", facts: { machine } };
-  }
+type Refusal = Pick<Held, "reason" | "facts"> & Partial<Pick<Held, "wakeAt">>;
+
+function whyNot(action: Action, look: Look): Refusal | null {
+  const { snapshot, machine, taken, left, now } = look;
+  const name = machineOf(action);
+  if (isTaken(action, taken)) return { reason: "Superseded", facts: { machine: name } };
   const { brake: words } = snapshot.cluster;
-  if (words !== null && isNewWork(action)) return { reason: "BrakeOn", facts: { message: words } };
-  if (snapshot.pool.spec.paused && startsWork(action))
+  // Nothing tells us when the brake is let go.
+  if (words !== null && isNewWork(action, machine))
+    return { reason: "BrakeOn", facts: { message: words }, wakeAt: now + 10 * secondMs };
+  if (snapshot.pool.spec.paused && startsWork(action, machine))
     return { reason: "Paused", facts: { pool: snapshot.pool.metadata.name } };
-  if (isUpgradeStart(action) && takesAway(action, snapshot) && left < 1) {
-    return { reason: "MaxUnavailable", facts: { machine, have: Math.max(0, left) } };
-  }
-  return null;
+  if (left < 1 && isUpgradeStart(action, machine) && takesAway(action, machine))
+    return { reason: "MaxUnavailable", facts: { machine: name, have: Math.max(0, left) } };
+  return recordBackOff(action, look);
+}
+
+/** Many pods of one node may be evicted in one pass; otherwise the earlier policy has the machine. */
+function isTaken(action: Action, taken: ReadonlyMap<string, Action["kind"]>): boolean {
+  const name = machineOf(action);
+  const before = name === "" ? undefined : taken.get(name);
+  const isSeries = before === action.kind && (before === "EvictPod" || before === "DeletePod");
+  return before !== undefined && !isSeries;
+}
+
+/** Writes of our own records that the API server refuses are repeated ever later, like all other effects (S39). */
+function recordBackOff(action: Action, { snapshot, now }: Look): Refusal | null {
+  const outcome = snapshot.outcomes.get(machineOf(action));
+  if ("step" in action || outcome?.action !== action.kind || outcome.error === null) return null;
+  const retryAt = outcome.at + backOffMs(outcome.failures);
+  if (now >= retryAt) return null;
+  const { message } = outcome.error;
+  const machine = machineOf(action) === "" ? {} : { machine: machineOf(action) };
+  const facts = { ...machine, error: message, count: outcome.failures, until: timeOf(retryAt) };
+  return { reason: "BackingOff", facts, wakeAt: retryAt };
 }
 
 export function machineOf(action: Action): string {
@@ -58,49 +78,44 @@ export function machineOf(action: Action): string {
 }
 
 /** A paused pool starts nothing; what was begun is finished or put back by `finish.ts`. */
-function startsWork(action: Action): boolean {
+function startsWork(action: Action, machine: Machine | null): boolean {
   if (action.kind === "RecordMachine" || action.kind === "RecordOperation") return true;
-  return action.kind === "AdvanceMachine" && isBeginning(action);
+  return isBeginning(action, machine);
 }
 
-/** Under the brake nothing that could take a workload away is begun or sent; records may still be kept true. */
-function isNewWork(action: Action): boolean {
-  if (startsWork(action)) return true;
-  return [
-    "EvictPod",
-    "DeletePod",
-    "StopInstance",
-    "RebootInstance",
-    "ReplaceSystemDisk",
-    "ReleaseInstance",
-    "LeaveCluster",
-    "DeleteNode",
-  ].includes(action.kind);
+const destructive: ReadonlySet<string> = new Set(destructiveKinds);
+
+/** Under the brake nothing that could take a workload away is begun or sent, and nothing is made. */
+function isNewWork(action: Action, machine: Machine | null): boolean {
+  if (startsWork(action, machine) || action.kind === "RequestInstance") return true;
+  // The next safe point of a stopped instance is a running one: it gets its disk and starts again (S12).
+  return destructive.has(action.kind) && action.kind !== "ReplaceSystemDisk";
 }
 
-function isBeginning(action: Extract<Action, { kind: "AdvanceMachine" }>): boolean {
+/** The machine gets an operation, or another one: its epoch says so. */
+function isBeginning(action: Action, machine: Machine | null): boolean {
+  if (action.kind !== "AdvanceMachine") return false;
   const { operation } = action.status;
-  return (
-    operation !== undefined &&
-    operation.stepSince === operation.startedTime &&
-    operation.failure === undefined
-  );
+  return operation !== undefined && operation.epoch !== machine?.record.status?.operation?.epoch;
 }
 
-function isUpgradeStart(action: Action): boolean {
+function isUpgradeStart(action: Action, machine: Machine | null): boolean {
   return (
-    action.kind === "AdvanceMachine" && action.status.operation?.kind === "Upgrade" && isBeginning(action)
+    action.kind === "AdvanceMachine" &&
+    action.status.operation?.kind === "Upgrade" &&
+    isBeginning(action, machine)
   );
 }
 
 /** Does the action take an available machine away? */
-function takesAway(action: Action, snapshot: Snapshot): boolean {
-  if (action.kind !== "AdvanceMachine" || !isBeginning(action)) return false;
-  const machine = snapshot.machines.find((item) => nameOf(item) === action.machine);
-  return machine !== undefined && isAvailable(machine) && action.status.operation?.plan !== "RestartService";
+function takesAway(action: Action, machine: Machine | null): boolean {
+  if (action.kind !== "AdvanceMachine" || machine === null || !isBeginning(action, machine)) return false;
+  return isAvailable(machine) && action.status.operation?.plan !== "RestartService";
 }
 
 function earliest(held: readonly Held[], now: Instant): Instant | null {
-  const times = held.flatMap(({ wakeAt }) => (wakeAt === null ? [] : [Math.max(wakeAt, now + 1)]));
-  return times.length === 0 ? null : Math.min(...times);
+  let first: Instant | null = null;
+  for (const { wakeAt } of held)
+    if (wakeAt !== null && (first === null || wakeAt < first)) first = Math.max(wakeAt, now + 1);
+  return first;
 }

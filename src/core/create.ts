@@ -1,116 +1,125 @@
 /** Turns records into instances: where each goes, and where to try next when a place is out of stock. */
-import type { Action, Because, Wishes } from "./action.ts";
+import type { InstanceRequest } from "../schema/machine.ts";
+import { type Action, type Held, together, type Wishes } from "./action.ts";
 import { begin } from "./begin.ts";
-import { nameOf } from "./member.ts";
-import type { Instant, Machine, Snapshot } from "./model.ts";
-import { instanceRequest, type Placement, placements, targetDisk } from "./target.ts";
-import { minuteMs } from "./time.ts";
+import { members, nameOf } from "./member.ts";
+import type { Instant, Machine, Outcome, Snapshot } from "./model.ts";
+import { wantedMembers } from "./scale.ts";
+import { instanceRequest, type Placement, placeAfter, placesOf, placements, targetDisk } from "./target.ts";
+import { minuteMs, timeOf } from "./time.ts";
 
 export function create(snapshot: Snapshot, now: Instant): Wishes {
   if (snapshot.pool.metadata.deletionTimestamp !== undefined) return none;
-  const fresh = prepare(snapshot, now);
-  const again = retryElsewhere(snapshot, now);
-  return { actions: [...fresh.actions, ...again.actions], held: [...fresh.held, ...again.held] };
+  return together([
+    prepare(snapshot, now),
+    ...snapshot.machines.map((machine) => tryAgain(snapshot, machine, now)),
+  ]);
 }
 
 /** New records get their request written down: place, token, body. It is sent only after that is stored (S31). */
 function prepare(snapshot: Snapshot, now: Instant): Wishes {
-  const fresh = snapshot.machines.filter(
-    ({ record }) => record.status?.creation === undefined && record.status?.operation === undefined,
-  );
-  if (fresh.length === 0) return none;
+  const staying = members(snapshot, now);
+  const fresh = staying.filter(isFresh);
+  // Where there are too many already, the newest are about to be taken off again.
+  if (fresh.length === 0 || staying.length > wantedMembers(snapshot, now)) return none;
   const { catalogue } = snapshot.provider;
   const target = targetDisk(snapshot.pool.spec.template, snapshot.provider, snapshot.cluster);
   if (!target.ok || catalogue === null) {
-    const [reason, facts] = target.ok
-      ? (["ProviderUnavailable", {}] as const)
-      : [target.reason, target.facts];
+    const { reason, facts } = target.ok ? ({ reason: "ProviderUnavailable", facts: {} } as const) : target;
     const wakeAt = now + minuteMs;
-    return {
-      actions: [],
-      held: fresh.map((machine) => ({
-        wish: "RequestInstance",
-        machine: nameOf(machine),
-        reason,
-        facts,
-        wakeAt,
-      })),
-    };
+    return { actions: [], held: fresh.map((machine) => held(machine, { reason, facts, wakeAt })) };
   }
-  const taken: Placement[] = [];
-  const actions = fresh.flatMap((machine): Action[] => {
-    const [placement] = placements(snapshot, catalogue, taken);
-    if (placement === undefined) return [];
-    taken.push(placement);
-    const request = instanceRequest(snapshot, machine, placement, target.disk);
-    const status = {
-      ...machine.record.status,
-      creation: { attempt: 1, clientToken: tokenOf(machine, 1), request },
-    };
-    const because: Because = {
-      reason: "BelowDesired",
-      facts: { machine: nameOf(machine), zone: placement.zone },
-    };
+  const places = placements(snapshot, catalogue, fresh.length);
+  const actions = fresh.flatMap((machine, index): Action[] => {
+    const place = places[index];
+    if (place === undefined) return [];
+    const request = instanceRequest(snapshot, machine, place, target.disk);
     const beginning = {
       kind: "Create",
       plan: "Create",
       cause: null,
-      options: noOptions,
+      options: { drain: false, release: false },
       target: target.disk,
-      because,
+      because: { reason: "BelowDesired", facts: { machine: nameOf(machine), zone: place.zone } },
     } as const;
-    return [begin(snapshot, { ...machine, record: { ...machine.record, status } }, beginning, now)];
+    return [begin(snapshot, withAttempt(machine, 1, request), beginning, now)];
   });
   return { actions, held: [] };
 }
 
-const noOptions = { drain: false, release: false } as const;
-
-function tokenOf(machine: Machine, attempt: number): string {
-  return `${machine.record.metadata.uid ?? ""}-${attempt}`;
+function isFresh({ record }: Machine): boolean {
+  const { creation, operation } = record.status ?? {};
+  return creation === undefined && operation === undefined && record.metadata.deletionTimestamp === undefined;
 }
 
-/** A definite "out of stock" moves the request to the next place under a new token; an unclear answer never does. */
-function retryElsewhere(snapshot: Snapshot, now: Instant): Wishes {
+function withAttempt(machine: Machine, attempt: number, request: InstanceRequest): Machine {
+  const clientToken = `${machine.record.metadata.uid ?? ""}-${attempt}`;
+  const status = { ...machine.record.status, creation: { attempt, clientToken, request } };
+  return { ...machine, record: { ...machine.record, status } };
+}
+
+/** A definite no is answered by another attempt under a new token; an unclear answer never is (S7). */
+function tryAgain(snapshot: Snapshot, machine: Machine, now: Instant): Wishes {
+  const { creation, operation } = machine.record.status ?? {};
+  const outcome = snapshot.outcomes.get(nameOf(machine));
+  if (creation === undefined || operation?.step !== "Request" || machine.instance !== null) return none;
+  if (outcome?.action !== "RequestInstance" || outcome.epoch !== operation.epoch) return none;
+  if (outcome.error?.kind === "OutOfStock") return tryElsewhere(snapshot, machine, outcome, now);
+  return outcome.error?.kind === "Invalid" && isOutdatedRequest(snapshot, machine)
+    ? giveUpRequest(snapshot, machine, outcome, now)
+    : none;
+}
+
+/** Through all places, and then, after a rest, through all of them again. */
+function tryElsewhere(snapshot: Snapshot, machine: Machine, outcome: Outcome, now: Instant): Wishes {
+  const { creation, operation, ...status } = machine.record.status ?? {};
   const { catalogue } = snapshot.provider;
-  if (catalogue === null || !snapshot.provider.isListComplete) return none;
-  const actions = snapshot.machines.flatMap((machine): Action[] => {
-    const { status } = machine.record;
-    const outcome = snapshot.outcomes.get(nameOf(machine));
-    const { creation, operation } = status ?? {};
-    if (creation === undefined || operation?.step !== "Request" || machine.instance !== null) return [];
-    if (outcome?.action !== "RequestInstance" || outcome.error?.kind !== "OutOfStock") return [];
-    if (outcome.epoch !== operation.epoch) return [];
-    const others = snapshot.machines.filter((other) => other !== machine);
-    const places = placements({ ...snapshot, machines: others }, catalogue, []);
-    const current = places.findIndex(
-      ({ zone, instanceType }) =>
-        zone === creation.request.zone && instanceType === creation.request.instanceType,
-    );
-    const isRoundDone = creation.attempt % Math.max(1, places.length) === 0;
-    const next = places[(current + 1) % places.length];
-    if (next === undefined || (isRoundDone && now < outcome.at + minuteMs)) return [];
-    const attempt = creation.attempt + 1;
-    const request = { ...creation.request, ...next };
-    const because: Because = {
-      reason: "BelowDesired",
-      facts: { machine: nameOf(machine), zone: next.zone, instanceType: next.instanceType },
-    };
-    return [
-      {
-        kind: "AdvanceMachine",
-        machine: nameOf(machine),
-        status: {
-          ...status,
-          creation: { attempt, clientToken: tokenOf(machine, attempt), request },
-          operation: { ...operation, epoch: operation.epoch + 1 },
-          lastEpoch: operation.epoch + 1,
-        },
-        because,
-      },
-    ];
-  });
-  return { actions, held: [] };
+  const places = catalogue === null ? [] : placesOf(snapshot, catalogue);
+  const isIdle = snapshot.pool.spec.paused || places.length === 0;
+  if (creation === undefined || operation === undefined || catalogue === null || isIdle) return none;
+  const { zone, instanceType } = creation.request;
+  const isRoundDone = creation.attempt % places.length === 0;
+  const again = outcome.at + minuteMs;
+  if (isRoundDone && now < again) {
+    const facts = { machine: nameOf(machine), zone, instanceType, until: timeOf(again) };
+    return { actions: [], held: [held(machine, { reason: "OutOfStock", facts, wakeAt: again })] };
+  }
+  const next: Placement = placeAfter(snapshot, catalogue, { zone, attempt: creation.attempt });
+  const moved = withAttempt(machine, creation.attempt + 1, { ...creation.request, ...next });
+  const epoch = operation.epoch + 1;
+  const facts = { machine: nameOf(machine), ...next };
+  const action: Action = {
+    kind: "AdvanceMachine",
+    machine: nameOf(machine),
+    status: { ...status, ...moved.record.status, operation: { ...operation, epoch }, lastEpoch: epoch },
+    because: { reason: "BelowDesired", facts },
+  };
+  return { actions: [action], held: [] };
+}
+
+/** A person has changed the template since: a request from before it will never be granted. */
+function isOutdatedRequest({ pool }: Snapshot, { record }: Machine): boolean {
+  const { revision } = pool.status ?? {};
+  return revision !== undefined && revision !== record.spec.revision;
+}
+
+/** Nothing was made: the record goes, and the count brings one from the new template. */
+function giveUpRequest(snapshot: Snapshot, machine: Machine, outcome: Outcome, now: Instant): Wishes {
+  const beginning = {
+    kind: "Remove",
+    plan: "Release",
+    cause: null,
+    options: { drain: false, release: true },
+    because: {
+      reason: "CreateFailed",
+      facts: { machine: nameOf(machine), error: outcome.error?.message ?? "" },
+    },
+  } as const;
+  return { actions: [begin(snapshot, machine, beginning, now)], held: [] };
+}
+
+function held(machine: Machine, wait: Pick<Held, "reason" | "facts" | "wakeAt">): Held {
+  return { wish: "RequestInstance", machine: nameOf(machine), ...wait };
 }
 
 const none: Wishes = { actions: [], held: [] };

@@ -6,6 +6,7 @@ import { finish } from "./finish.ts";
 import type { Instant, Snapshot } from "./model.ts";
 import { remove } from "./remove.ts";
 import { repair } from "./repair.ts";
+import { retention } from "./retention.ts";
 import { scale } from "./scale.ts";
 import { sync } from "./sync.ts";
 import { upgrade } from "./upgrade.ts";
@@ -21,11 +22,12 @@ export function decide(snapshot: Snapshot, now: Instant): Decision {
 
 /** The product on one screen. On one machine the earlier policy wins; `brake` holds the later wish back. */
 const policies: readonly Policy[] = [
+  remove, // Machines a person named, whatever else goes on with them, and pools that are deleted.
   finish, // What has begun goes on, or is put back.
-  remove, // Machines a person named, and pools that are deleted.
   sync, // Labels, taints and tags a person asked for.
   repair, // Machines proven sick, one rung at a time.
   upgrade, // Machines behind the template, inside the window.
   scale, // The count.
-  create, // Places for what is missing, last.
+  create, // Places for what is missing.
+  retention, // Old records of what was done, last.
 ];

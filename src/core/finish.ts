@@ -1,93 +1,133 @@
-/** The first policy: what has begun goes on, or is put back. Walks each machine's operation by the rules of `steps.ts`. */
-import type { MachineStatus, OperationInHand } from "../schema/machine.ts";
-import type { NodeOperationObject } from "../schema/operation.ts";
-import type { Action, Because, Held, Wishes } from "./action.ts";
-import { nextAttributeAction } from "./attributes.ts";
-import { begin, ended, entering, isSilent } from "./begin.ts";
-import { drainState } from "./drain.ts";
-import type { Instant, Machine, Snapshot } from "./model.ts";
-import type { FailureReason, HoldReason } from "./reason.ts";
+/**
+ * What has begun goes on, or is put back: walks each machine's operation by the rules of `steps.ts`. What happens when a
+ * step takes too long is in `overdue.ts`.
+ */
+import type { DiskFields, MachineStatus, OperationInHand } from "../schema/machine.ts";
+import { together, type Wishes } from "./action.ts";
+import { isCordonedByUs, nextAttributeAction } from "./attributes.ts";
+import { ended, entering } from "./begin.ts";
+import { hashOf } from "./hash.ts";
+import { nameOf } from "./member.ts";
+import type { Instant, Machine, Node, Snapshot } from "./model.ts";
+import { advance, causeOf, limitOf, overdue, putBack } from "./overdue.ts";
 import { send } from "./send.ts";
-import { type PlanName, plans, type StepName, steps, type StepView } from "./steps.ts";
-import { instantOf, timeOf } from "./time.ts";
+import { isWell } from "./signs.ts";
+import { hold, type StepView, waits } from "./step-view.ts";
+import { hasNewDisk, type PlanName, plans, type StepName, steps } from "./steps.ts";
+import { instantOf, minuteMs, timeOf } from "./time.ts";
 
 export function finish(snapshot: Snapshot, now: Instant): Wishes {
-  const wishes = snapshot.machines.map((machine) => {
-    const operation = machine.record.status?.operation;
-    return operation === undefined
-      ? upkeep(snapshot, machine, now)
-      : walk({ snapshot, machine, operation, now });
-  });
-  return { actions: wishes.flatMap((wish) => wish.actions), held: wishes.flatMap((wish) => wish.held) };
+  return together(
+    snapshot.machines.map((machine) => {
+      const operation = machine.record.status?.operation;
+      return operation === undefined
+        ? upkeep(snapshot, machine, now)
+        : walk({ snapshot, machine, operation, now });
+    }),
+  );
 }
 
-/** A machine at rest still gets the labels, taints and tags its record asks for. */
+/** A machine at rest still gets the labels, taints and tags its record asks for, and is never left cordoned by us (L4). */
 function upkeep(snapshot: Snapshot, machine: Machine, now: Instant): Wishes {
-  const name = machine.record.metadata.name;
-  const sent = {
-    machine: name,
-    epoch: null,
-    step: "",
-    because: { reason: "AttributesDiffer", facts: { machine: name } },
-  } as const;
-  const action = nextAttributeAction(machine, sent);
-  return action === null ? none : send({ snapshot, machine, now }, action);
+  const { node } = machine;
+  const name = nameOf(machine);
+  const sent = { machine: name, epoch: null, step: "" } as const;
+  const because = { reason: "AttributesDiffer", facts: { machine: name } } as const;
+  const action = nextAttributeAction(machine, { ...sent, because });
+  if (action !== null) return send({ snapshot, machine, now }, action);
+  if (node === null || !isCordonedByUs(node)) return none;
+  const putBack = { reason: "PutBack", facts: { machine: name } } as const;
+  return send({ snapshot, machine, now }, { ...sent, kind: "UncordonNode", node, because: putBack });
 }
 
 function walk(view: StepView): Wishes {
   const { operation } = view;
+  const sequence: readonly string[] = plans[operation.plan as PlanName] ?? [];
+  const index = sequence.indexOf(operation.step);
+  // A newer Poolkeeper's step or plan: not ours to guess.
+  if (index < 0) return waits(hold(view, "StepStuck"));
   const step = steps[operation.step as StepName];
-  if (step === undefined) return only(hold(view, "NeedsHuman", {})); // A newer Poolkeeper's step: not ours to guess.
-  if (isCancelled(view) && canPutBack(view))
-    return putBack(view, { reason: "Cancelled", outcome: "Cancelled" });
-  if (step.isDone(view)) return stepDone(view);
-  if (isPaused(view) && canPutBack(view)) return only(hold(view, "PausedByUser", {}));
-  const refused = refusedEffect(view);
-  if (refused !== null) return refused;
-  const overdue = pastLimit(view, step.limitMs);
-  if (overdue !== null) return overdue;
-  return wakingAt(limitOf(view, step.limitMs), step.wishes(view));
+  const next = (sequence[index + 1] ?? null) as StepName | null;
+  const turned = turnBack(view);
+  if (turned !== null) return turned;
+  if (step.isDone(view)) return stepDone(view, next);
+  if (isPaused(view) && canPutBack(view)) return paused(view);
+  const limitAt = limitOf(view, step.limitMs);
+  const late = refusedEffect(view) ?? (limitAt !== null && view.now >= limitAt ? overdue(view) : null);
+  if (late === "Done") return stepDone(view, next);
+  return late ?? told(view, wakingAt(limitAt, step.wishes(view), view.now));
 }
 
 /** Whoever waits in this step looks again when its limit is reached, also when nothing else happens until then. */
-function wakingAt(limitAt: Instant | null, wishes: Wishes): Wishes {
-  if (limitAt === null) return wishes;
+function wakingAt(limitAt: Instant | null, wishes: Wishes, now: Instant): Wishes {
+  if (limitAt === null || limitAt <= now) return wishes;
   const held = wishes.held.map((item) => ({ ...item, wakeAt: Math.min(item.wakeAt ?? limitAt, limitAt) }));
   return { ...wishes, held };
 }
 
-function limitOf({ operation }: StepView, limitMs: number | null): Instant | null {
-  if (operation.step === "Drain") return instantOf(operation.drainDeadline);
-  return limitMs === null ? null : instantOf(operation.stepSince) + limitMs;
+const stuckMs = 30 * minuteMs;
+/** They have their own words for what they wait for. */
+const tellingSteps: ReadonlySet<string> = new Set(["Request", "Drain", "Forget"]);
+
+/** A step that has no other way out than to go on says so, once it takes far longer than it should (L3). */
+function told(view: StepView, wishes: Wishes): Wishes {
+  const { operation, now } = view;
+  const isStuck = now >= instantOf(operation.stepSince) + stuckMs && !tellingSteps.has(operation.step);
+  return isStuck ? together([wishes, waits(hold(view, "StepStuck"))]) : wishes;
 }
 
 /** Until the drain is over nothing was taken away that uncordoning does not give back. */
 function canPutBack({ operation }: StepView): boolean {
-  return (operation.step === "Cordon" || operation.step === "Drain") && operation.plan !== "PutBack";
+  return operation.step === "Cordon" || operation.step === "Drain";
 }
 
-function causeOf({ snapshot, operation }: StepView): NodeOperationObject | null {
-  const uid = operation.operation?.uid;
-  return snapshot.operations.find((item) => item.metadata.uid === uid) ?? null;
+function turnBack(view: StepView): Wishes | null {
+  if (!canPutBack(view)) return null;
+  const cancelled = { reason: "Cancelled", outcome: "Cancelled" } as const;
+  if (isCancelled(view)) return putBack(view, cancelled);
+  return isHealed(view) ? putBack(view, { ...cancelled, message: "the node is well again" }) : null;
 }
 
+/** By a person's word, or because the operation that was the cause is no more (S2). */
 function isCancelled(view: StepView): boolean {
   const cause = causeOf(view);
-  return (
-    cause?.spec.state === "Cancel" || (cause?.spec.skip ?? []).includes(view.machine.record.metadata.name)
-  );
+  if (cause === null) return view.operation.operation !== undefined;
+  return cause.spec.state === "Cancel" || (cause.spec.skip ?? []).includes(nameOf(view.machine));
+}
+
+/** What repair was to heal has passed by itself; a repair that a person asked for is done all the same. */
+function isHealed(view: StepView): boolean {
+  const { operation, snapshot, machine } = view;
+  const isOurs = operation.kind === "Repair" && causeOf(view)?.spec.requestedBy === "Controller";
+  return isOurs && isWell(snapshot, machine);
 }
 
 function isPaused(view: StepView): boolean {
   return view.snapshot.pool.spec.paused || causeOf(view)?.spec.state === "Pause";
 }
 
-function stepDone(view: StepView): Wishes {
+/** A pause does not use up the time for the drain. */
+function paused(view: StepView): Wishes {
   const { operation, machine, snapshot, now } = view;
-  const sequence = plans[operation.plan as PlanName] ?? [];
-  const next = sequence[sequence.indexOf(operation.step as StepName) + 1];
+  const { pool } = snapshot;
+  const at = { snapshot, machine, kind: operation.kind, now };
+  if (operation.step === "Drain" && now >= instantOf(operation.drainDeadline)) {
+    const { drainDeadline } = entering("Drain", at);
+    return advance(view, { ...machine.record.status, operation: { ...operation, drainDeadline } });
+  }
+  const wakeAt = operation.step === "Drain" ? instantOf(operation.drainDeadline) : null;
+  const { name } = operation.operation ?? {};
+  return waits(
+    pool.spec.paused
+      ? hold(view, "Paused", { pool: pool.metadata.name }, wakeAt)
+      : hold(view, "PausedByUser", { pool: pool.metadata.name, operation: name ?? "" }, wakeAt),
+  );
+}
+
+function stepDone(view: StepView, next: StepName | null): Wishes {
+  const { operation, machine, snapshot, now } = view;
   const status = learned(view);
-  if (next === undefined) return advance(view, ended(status, operation, endingOf(view), now));
+  if (next === null) return advance(view, ended(status, operation, endingOf(operation), now));
   const at = { snapshot, machine, kind: operation.kind, now };
   const failure = versionFailure(view);
   return advance(view, {
@@ -99,7 +139,8 @@ function stepDone(view: StepView): Wishes {
 /** What a finished step has taught us about the machine. */
 function learned({ machine, operation, snapshot, now }: StepView): MachineStatus {
   const status = machine.record.status ?? {};
-  const { instance } = machine;
+  const { instance, node } = machine;
+  const { target } = operation;
   if (operation.step === "Request" && instance !== null) {
     return {
       ...status,
@@ -107,22 +148,35 @@ function learned({ machine, operation, snapshot, now }: StepView): MachineStatus
       nodeName: `${snapshot.provider.region}.${instance.id}`,
       zone: instance.zone,
       instanceType: instance.instanceType,
-      ...(operation.target === undefined ? {} : { disk: operation.target }),
+      ...(target === undefined ? {} : { disk: target }),
     };
   }
-  if (operation.step === "Join") return { ...status, joinedTime: timeOf(now) };
-  if (operation.step === "ReplaceDisk" && operation.target !== undefined)
-    return { ...status, disk: operation.target };
-  return status;
+  if (operation.step === "Join") {
+    const nodeUid = node === null ? {} : { nodeUid: node.uid };
+    return { ...withDisk(status, status.disk, node), ...nodeUid, joinedTime: timeOf(now) };
+  }
+  if (!hasNewDisk(machine, operation)) return status;
+  if (operation.step === "ReplaceDisk") return withDisk(status, target, null);
+  return operation.step === "AwaitReady" ? withDisk(status, target, node) : status;
 }
 
-function endingOf({ operation }: StepView): Parameters<typeof ended>[2] {
-  const { failure } = operation;
+/** Of the kubelet's version the node has the last word, whatever the disk was made from. */
+function withDisk(status: MachineStatus, disk: DiskFields | undefined, node: Node | null): MachineStatus {
+  if (disk === undefined) return status;
+  const version = node?.kubeletVersion ?? "";
+  if (version === "" || version === disk.kubernetesVersion) return { ...status, disk };
+  return {
+    ...status,
+    disk: { ...disk, kubernetesVersion: version, hash: hashOf(`${disk.hash} ${version}`) },
+  };
+}
+
+function endingOf({ failure }: OperationInHand): Parameters<typeof ended>[2] {
   if (failure === undefined) return { outcome: "Succeeded", reason: "Succeeded", message: "" };
   return { outcome: failure.outcome, reason: failure.reason, message: failure.message };
 }
 
-/** A node that came back with another kubelet than was asked for is no success (S: the version comes from the node). */
+/** A node that came back with another kubelet than was asked for is no success. */
 function versionFailure({ operation, machine }: StepView): OperationInHand["failure"] | null {
   const wanted = operation.target?.kubernetesVersion;
   const found = machine.node?.kubeletVersion;
@@ -132,146 +186,15 @@ function versionFailure({ operation, machine }: StepView): OperationInHand["fail
   return { reason: "VersionMismatch", step: operation.step, message, outcome: "Failed" };
 }
 
-function advance(view: StepView, status: MachineStatus): Wishes {
-  const machine = view.machine.record.metadata.name;
-  const because: Because = { reason: "InProgress", facts: { machine, step: view.operation.step } };
-  return { actions: [{ kind: "AdvanceMachine", machine, status, because }], held: [] };
-}
-
 /** A definite no to a disk replacement: the instance goes back to work with the disk it has. */
 function refusedEffect(view: StepView): Wishes | null {
   const { operation, snapshot, machine } = view;
-  const outcome = snapshot.outcomes.get(machine.record.metadata.name);
+  const outcome = snapshot.outcomes.get(nameOf(machine));
   if (operation.step !== "ReplaceDisk" || outcome?.action !== "ReplaceSystemDisk") return null;
+  if (outcome.epoch !== operation.epoch) return null;
   const kind = outcome.error?.kind;
   if (kind !== "Invalid" && kind !== "Denied") return null;
   return putBack(view, { reason: "EffectRefused", outcome: "Failed", message: outcome.error?.message ?? "" });
 }
 
-function pastLimit(view: StepView, limitMs: number | null): Wishes | null {
-  const { operation, now } = view;
-  if (operation.step === "Drain")
-    return now >= instantOf(operation.drainDeadline) ? drainOverdue(view) : null;
-  if (limitMs === null || now < instantOf(operation.stepSince) + limitMs) return null;
-  return stepOverdue(view);
-}
-
-/** Drain limits differ by purpose: removal keeps the node, an upgrade does what the pool says, repair of a dead node goes on. */
-function drainOverdue(view: StepView): Wishes | null {
-  const { operation, snapshot, machine } = view;
-  if (operation.kind === "Repair" && isSilent(snapshot, machine)) return stepDone(view);
-  if (operation.kind === "Remove" && causeOf(view)?.spec.reason === "PoolDeleted") return null;
-  const policy = operation.kind === "Upgrade" ? snapshot.pool.spec.drain.onTimeout : "Stop";
-  if (policy === "Force") return forceDrain(view);
-  const outcome = policy === "Skip" ? "Blocked" : "Failed";
-  return putBack(view, { reason: "DrainTimedOut", outcome, message: blockerText(view) });
-}
-
-/** The pool's own word, given before the upgrade began, is the licence to delete what could not be evicted (S18). */
-function forceDrain(view: StepView): Wishes {
-  const { machine, snapshot, now, operation } = view;
-  const name = machine.record.metadata.name;
-  const state = drainState(machine, snapshot, now);
-  const pods = [...state.evictNow, ...state.blocked.map((blocker) => blocker.pod)];
-  const because: Because = { reason: "InProgress", facts: { machine: name, step: operation.step } };
-  const actions = pods.map(
-    (pod): Action => ({
-      kind: "DeletePod",
-      machine: name,
-      epoch: operation.epoch,
-      step: operation.step,
-      pod,
-      graceSeconds: 30,
-      because,
-    }),
-  );
-  return { actions, held: [hold(view, "PodsTerminating", { count: pods.length + state.waiting.length })] };
-}
-
-function blockerText({ machine, snapshot, now }: StepView): string {
-  const { blocked, waiting } = drainState(machine, snapshot, now);
-  const pods = [...blocked.map((blocker) => blocker.pod), ...waiting];
-  const names = pods.slice(0, 5).map((pod) => `${pod.namespace}/${pod.name}`);
-  return names.length === 0 ? "" : `still on the node: ${names.join(", ")}`;
-}
-
-function stepOverdue(view: StepView): Wishes | null {
-  const { operation, machine } = view;
-  const timedOut = { reason: "StepTimedOut", outcome: "Failed", message: `step ${operation.step}` } as const;
-  switch (operation.plan as PlanName) {
-    case "Create":
-      return abandonCreation(view);
-    case "RestartService":
-      return advance(
-        view,
-        ended(machine.record.status ?? {}, operation, { ...timedOut, reason: "NotHealed" }, view.now),
-      );
-    case "Reboot":
-      return putBack(view, { ...timedOut, reason: "NotHealed" });
-    case "ReplaceSystemDisk":
-      if (operation.step === "Stop" && machine.instance?.state !== "Running") return null;
-      return putBack(
-        view,
-        operation.step === "AwaitReady" ? { ...timedOut, reason: "NodeNotReady" } : timedOut,
-      );
-    case "PutBackStopped":
-      return operation.step === "AwaitReady" ? stepDone(view) : null;
-    default:
-      return null;
-  }
-}
-
-/** An instance that never became a node is given back; the count brings another. A subscription is for a person to judge. */
-function abandonCreation(view: StepView): Wishes {
-  const { snapshot, machine, operation, now } = view;
-  if (machine.record.spec.chargeType === "Subscription") return only(hold(view, "NeedsHuman", {}));
-  const because: Because = {
-    reason: "CreateFailed",
-    facts: { machine: machine.record.metadata.name, step: operation.step, since: operation.stepSince },
-  };
-  const options = { drain: false, release: true };
-  return {
-    actions: [
-      begin(snapshot, machine, { kind: "Remove", plan: "Release", cause: null, options, because }, now),
-    ],
-    held: [],
-  };
-}
-
-interface Failure {
-  readonly reason: FailureReason;
-  readonly outcome: "Failed" | "Blocked" | "Cancelled";
-  readonly message?: string;
-}
-
-/** Turns round: what was cordoned is uncordoned, what was stopped is started, and the failure is kept. */
-function putBack(view: StepView, { reason, outcome, message = "" }: Failure): Wishes {
-  const { operation, machine, snapshot, now } = view;
-  const isStopped =
-    operation.step === "ReplaceDisk" || operation.step === "Start" || operation.step === "Stop";
-  const plan: PlanName = isStopped && machine.instance?.state !== "Running" ? "PutBackStopped" : "PutBack";
-  const at = { snapshot, machine, kind: operation.kind, now };
-  const failure = { reason, step: operation.step, message, outcome };
-  return advance(view, {
-    ...machine.record.status,
-    operation: { ...operation, plan, ...entering(plans[plan][0] ?? "Restore", at), failure },
-  });
-}
-
 const none: Wishes = { actions: [], held: [] };
-
-function only(held: Held): Wishes {
-  return { actions: [], held: [held] };
-}
-
-function hold(view: StepView, reason: HoldReason, facts: Held["facts"]): Held {
-  const { operation, machine } = view;
-  const name = machine.record.metadata.name;
-  return {
-    wish: "Step",
-    machine: name,
-    reason,
-    facts: { machine: name, step: operation.step, since: operation.stepSince, ...facts },
-    wakeAt: null,
-  };
-}

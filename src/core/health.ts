@@ -1,6 +1,8 @@
 /** Is a machine sick? Two kinds of evidence, each observed without a break on our own clock; never one signal alone (S13). */
-import { hasJoined, members, nameOf } from "./member.ts";
-import type { Evidence, Instant, Machine, Snapshot } from "./model.ts";
+import { hasJoined, members } from "./member.ts";
+import type { Instant, Machine, Snapshot } from "./model.ts";
+import { perPass } from "./remember.ts";
+import { evidenceOf, problemOf } from "./signs.ts";
 
 /** What a machine suffers from, how long both signs have lasted, and whether anything proves the path to it. */
 export interface Sickness {
@@ -10,49 +12,43 @@ export interface Sickness {
   readonly isPathProven: boolean;
 }
 
-const noEvidence: Evidence = {
-  notReadyForMs: null,
-  silentForMs: null,
-  problems: [],
-  downForMs: null,
-  vanishedForMs: null,
-};
-
-export function evidenceOf(snapshot: Snapshot, machine: Machine): Evidence {
-  return snapshot.cluster.evidence.get(nameOf(machine)) ?? noEvidence;
+export function sicknessOf(snapshot: Snapshot, machine: Machine): Sickness | null {
+  const { notReadyForMs } = evidenceOf(snapshot, machine);
+  return notReadyForMs === null
+    ? problemSickness(snapshot, machine)
+    : notReadySickness(snapshot, machine, notReadyForMs);
 }
 
-export function sicknessOf(snapshot: Snapshot, machine: Machine): Sickness | null {
-  const { notReadyForMs, silentForMs, problems, downForMs } = evidenceOf(snapshot, machine);
-  const problem = problems.find(({ type }) => isRepairable(type));
-  if (downForMs !== null && notReadyForMs !== null) {
-    return {
-      signs: ["InstanceDown", "NotReady"],
-      forMs: Math.min(downForMs, notReadyForMs),
-      isPathProven: true,
-    };
+function notReadySickness(snapshot: Snapshot, machine: Machine, notReadyForMs: number): Sickness | null {
+  const { silentForMs, downForMs } = evidenceOf(snapshot, machine);
+  if (downForMs !== null) return sick(["InstanceDown", "NotReady"], Math.min(downForMs, notReadyForMs));
+  // The API server says itself that there is no such node: no path but ours to it is in doubt.
+  if (machine.node === null) {
+    return machine.instance?.state === "Running"
+      ? sick(["NodeMissing", "InstanceRunning"], notReadyForMs)
+      : null;
   }
-  if (silentForMs !== null && notReadyForMs !== null) {
+  if (silentForMs !== null) {
     const isPathProven = isOtherNodeHeard(snapshot, silentForMs);
-    return { signs: ["Silent", "NotReady"], forMs: Math.min(silentForMs, notReadyForMs), isPathProven };
+    return { ...sick(["Silent", "NotReady"], Math.min(silentForMs, notReadyForMs)), isPathProven };
   }
   // The kubelet itself says so over a living lease: the reporter and the path are the second sign.
-  if (notReadyForMs !== null && machine.node?.ready === "False") {
-    return { signs: ["NotReady", "LeaseRenewed"], forMs: notReadyForMs, isPathProven: true };
-  }
-  if (problem !== undefined) {
-    return {
-      signs: [problem.type, "LeaseRenewed"],
-      forMs: problem.forMs,
-      isPathProven: silentForMs === null,
-    };
-  }
-  return null;
+  if (machine.node.ready === "False") return sick(["NotReady", "LeaseRenewed"], notReadyForMs);
+  return problemSickness(snapshot, machine);
 }
 
-/** Pressure conditions are for the scheduler and the owner, not for a restart (as with EKS). */
-function isRepairable(type: string): boolean {
-  return !["MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"].includes(type);
+function problemSickness(snapshot: Snapshot, machine: Machine): Sickness | null {
+  const evidence = evidenceOf(snapshot, machine);
+  const problem = problemOf(evidence);
+  if (problem === null) return null;
+  return {
+    ...sick([problem.type, "LeaseRenewed"], problem.forMs),
+    isPathProven: evidence.silentForMs === null,
+  };
+}
+
+function sick(signs: readonly string[], forMs: number): Sickness {
+  return { signs, forMs, isPathProven: true };
 }
 
 function isOtherNodeHeard({ cluster }: Snapshot, silentForMs: number): boolean {
@@ -61,21 +57,27 @@ function isOtherNodeHeard({ cluster }: Snapshot, silentForMs: number): boolean {
 }
 
 /** Members that look unwell at all, whatever the age of the signs: suspects count at once for the brake. */
-export function unwell(snapshot: Snapshot, now: Instant): readonly Machine[] {
-  return members(snapshot, now).filter((machine) => {
-    const { notReadyForMs, downForMs, vanishedForMs, problems } = evidenceOf(snapshot, machine);
+export const unwell: (snapshot: Snapshot, now: Instant) => readonly Machine[] = perPass((snapshot, now) =>
+  members(snapshot, now).filter((machine) => {
+    const evidence = evidenceOf(snapshot, machine);
+    const { notReadyForMs, downForMs, vanishedForMs } = evidence;
     const isOurs = machine.record.status?.operation?.kind === "Upgrade";
     const isUnwell =
+      machine.node === null ||
       [notReadyForMs, downForMs, vanishedForMs].some((age) => age !== null) ||
-      problems.some(({ type }) => isRepairable(type));
+      problemOf(evidence) !== null;
     return hasJoined(machine) && isUnwell && !isOurs;
-  });
-}
+  }),
+);
 
 /** More sick at once than repair may touch: above 20 % of the pool and more than one, or most of the cluster (S15). */
 export function isStorm(snapshot: Snapshot, now: Instant): boolean {
   const { cluster } = snapshot;
-  const population = members(snapshot, now).filter(hasJoined).length;
   const isClusterDown = cluster.nodes > 4 && cluster.nodesNotReady / cluster.nodes >= 0.55;
-  return isClusterDown || unwell(snapshot, now).length > Math.max(1, population * 0.2);
+  return isClusterDown || unwell(snapshot, now).length > Math.max(1, population(snapshot, now) * 0.2);
+}
+
+/** Members that have been nodes: what shares of sick ones are taken of. */
+export function population(snapshot: Snapshot, now: Instant): number {
+  return members(snapshot, now).filter(hasJoined).length;
 }

@@ -2,7 +2,7 @@
  * The nouns of every decision: what one look at one pool saw. Plain data; nothing here acts, reads a clock or talks.
  * Our own kinds keep their wire shape (types of src/schema); Kubernetes' and the provider's are cut to what decisions need.
  */
-import type { LabelSelector, ObjectMeta, Taint } from "../schema/kubernetes.ts";
+import type { LabelSelector, Taint } from "../schema/kubernetes.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ChargeType, ManagedNodePoolObject } from "../schema/pool.ts";
@@ -183,8 +183,4 @@ export interface EvictionRefusal {
   readonly message: string;
   readonly at: Instant;
   readonly retryAt: Instant;
-}
-
-export function metaOf(machine: Machine): ObjectMeta {
-  return machine.record.metadata;
 }

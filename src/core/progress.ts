@@ -3,6 +3,8 @@ import type { AttributeFields } from "../schema/machine.ts";
 import type { MachineProgress, NodeOperationObject, OperationTarget } from "../schema/operation.ts";
 import { hasApplied, isSame, templateAttributes } from "./attributes.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
+import { perPass } from "./remember.ts";
+import { isWell } from "./signs.ts";
 import { instantOf, timeOf } from "./time.ts";
 
 export interface Progress {
@@ -17,6 +19,11 @@ export function isEnd(state: string): boolean {
   return endStates.has(state);
 }
 
+/** Brought to its end by this operation, not found so. */
+export function isDoneHere({ record }: Progress): boolean {
+  return record.state === "Succeeded" && record.reason !== "NothingToDo";
+}
+
 /** Operations that still have something to do. */
 export function activeOperations(
   snapshot: Snapshot,
@@ -28,19 +35,40 @@ export function activeOperations(
   );
 }
 
+/** Oldest first; what was asked for in the same second, by name. */
+export function byAge(a: NodeOperationObject, b: NodeOperationObject): number {
+  const [left, right] = [a, b].map(({ metadata }) => `${metadata.creationTimestamp ?? ""} ${metadata.name}`);
+  if (left === right) return 0;
+  return (left ?? "") < (right ?? "") ? -1 : 1;
+}
+
 export function progressOf(
   operation: NodeOperationObject,
   snapshot: Snapshot,
   now: Instant,
 ): readonly Progress[] {
-  const machines = new Map(snapshot.machines.map((machine) => [machine.record.metadata.uid, machine]));
+  const known = progressByOperation(snapshot, now);
+  const before = known.get(operation);
+  if (before !== undefined) return before;
+  const progress = lookAt(operation, snapshot, now);
+  known.set(operation, progress);
+  return progress;
+}
+
+const progressByOperation = perPass(() => new Map<NodeOperationObject, readonly Progress[]>());
+const machinesByUid = perPass(
+  ({ machines }) => new Map(machines.map((machine) => [machine.record.metadata.uid, machine])),
+);
+
+function lookAt(operation: NodeOperationObject, snapshot: Snapshot, now: Instant): readonly Progress[] {
+  const machines = machinesByUid(snapshot, now);
   const before = new Map((operation.status?.machines ?? []).map((record) => [record.uid, record]));
   const retried = new Set((operation.spec.retry ?? []).slice(operation.status?.retried ?? 0));
   return operation.spec.targets.map((target) => {
     const machine = machines.get(target.uid) ?? null;
     const known = before.get(target.uid);
     const prior = retried.has(target.machine) && known !== undefined ? restarted(known, now) : known;
-    return { target, machine, record: recordOf(operation, { target, machine, prior, snapshot }, now) };
+    return { target, machine, record: recordOf({ operation, target, machine, prior, snapshot }, now) };
   });
 }
 
@@ -50,46 +78,83 @@ function restarted(record: MachineProgress, now: Instant): MachineProgress {
 }
 
 interface Look {
+  readonly operation: NodeOperationObject;
   readonly target: OperationTarget;
   readonly machine: Machine | null;
   readonly prior: MachineProgress | undefined;
   readonly snapshot: Snapshot;
 }
 
-function recordOf(operation: NodeOperationObject, look: Look, now: Instant): MachineProgress {
-  const { target, machine, prior, snapshot } = look;
-  const node = machine?.record.status?.nodeName ?? prior?.node ?? target.node;
-  const base = { name: target.machine, uid: target.uid, ...(node === undefined ? {} : { node }) };
+type Base = Pick<MachineProgress, "name" | "uid" | "node">;
+
+function recordOf(look: Look, now: Instant): MachineProgress {
+  const { machine, prior } = look;
   if (prior !== undefined && isEnd(prior.state)) return prior;
-  if (machine === null) {
-    // Gone is what a removal and a replacement want; for anything else the target was lost.
-    const isWanted = operation.spec.kind !== "SyncAttributes";
-    return { ...base, state: isWanted ? "Succeeded" : "Skipped", finishedTime: timeOf(now), reason: "Gone" };
-  }
-  const inHand = machine.record.status?.operation;
-  if (inHand?.operation?.uid === operation.metadata.uid && inHand !== undefined) {
-    const putBack =
-      inHand.failure === undefined ? {} : { reason: inHand.failure.reason, message: inHand.failure.message };
-    return { ...base, state: "Running", step: inHand.step, since: inHand.stepSince, ...putBack };
-  }
-  const last = machine.record.status?.lastOperation;
-  const isNews = prior?.since === undefined || !(instantOf(last?.finishedTime) < instantOf(prior.since));
-  if (last !== undefined && last.operationUid === operation.metadata.uid && isNews) {
-    const { outcome, reason, message, finishedTime } = last;
-    return { ...base, state: outcome, finishedTime, ...(outcome === "Succeeded" ? {} : { reason, message }) };
-  }
-  if (isThereAlready(operation, machine, snapshot))
-    return { ...base, state: "Succeeded", finishedTime: timeOf(now) };
-  return waiting(operation, base, prior, now);
+  const base = baseOf(look);
+  if (machine === null) return { ...base, ...lostOf(look), finishedTime: timeOf(now) };
+  return (
+    runningOf(look, machine, base) ??
+    endedOf(look, machine, base) ??
+    foundSo(look, machine, base, now) ??
+    waitingOf(look, base, now)
+  );
 }
 
-/** A machine that is as the operation wants it needs no work: upgraded by somebody else, or synced. */
-function isThereAlready(operation: NodeOperationObject, machine: Machine, snapshot: Snapshot): boolean {
-  const { kind, target, options } = operation.spec;
-  if (kind === "Upgrade") return target !== undefined && machine.record.status?.disk?.hash === target.hash;
-  if (kind !== "SyncAttributes") return false;
-  const wanted = syncedAttributes(machine, snapshot, options);
-  return isSame(machine.record.spec.attributes, wanted) && hasApplied(machine);
+function baseOf({ target, machine, prior }: Look): Base {
+  const node = machine?.record.status?.nodeName ?? prior?.node ?? target.node;
+  return { name: target.machine, uid: target.uid, ...(node === undefined ? {} : { node }) };
+}
+
+/** Gone is what a removal wants, and a replacement that was under way; for anything else the target was lost. */
+function lostOf({ operation, prior }: Look): Pick<MachineProgress, "state" | "reason"> {
+  const isWanted = operation.spec.kind === "RemoveNodes" || prior?.state === "Running";
+  if (isWanted) return { state: "Succeeded", reason: "Gone" };
+  return { state: "Skipped", reason: prior === undefined ? "NotAMember" : "Gone" };
+}
+
+function runningOf({ operation }: Look, machine: Machine, base: Base): MachineProgress | null {
+  const inHand = machine.record.status?.operation;
+  if (inHand?.operation === undefined || inHand.operation.uid !== operation.metadata.uid) return null;
+  const { failure } = inHand;
+  const putBack = failure === undefined ? {} : { reason: failure.reason, message: failure.message };
+  return { ...base, state: "Running", step: inHand.step, since: inHand.stepSince, ...putBack };
+}
+
+/** The machine's last operation was this one. Not so when it ended before a retry was asked for. */
+function endedOf({ operation, prior }: Look, machine: Machine, base: Base): MachineProgress | null {
+  const last = machine.record.status?.lastOperation;
+  if (last?.operationUid === undefined || last.operationUid !== operation.metadata.uid) return null;
+  if (instantOf(last.finishedTime) < instantOf(prior?.since)) return null;
+  const { outcome, reason, message, finishedTime } = last;
+  return { ...base, state: outcome, finishedTime, ...(outcome === "Succeeded" ? {} : { reason, message }) };
+}
+
+/** A machine that is as the operation wants it needs no work: upgraded by somebody else, synced, or well again. */
+function foundSo(look: Look, machine: Machine, base: Base, now: Instant): MachineProgress | null {
+  return isThereAlready(look, machine)
+    ? { ...base, state: "Succeeded", reason: "NothingToDo", finishedTime: timeOf(now) }
+    : null;
+}
+
+function isThereAlready({ operation, prior, snapshot }: Look, machine: Machine): boolean {
+  const { kind, target, options, requestedBy } = operation.spec;
+  switch (kind) {
+    case "Upgrade": {
+      // A new disk that did not bring the node back is no success when it is tried once more.
+      const isRetried = prior?.since !== undefined;
+      const hasDisk = target !== undefined && machine.record.status?.disk?.hash === target.hash;
+      return hasDisk && (!isRetried || isWell(snapshot, machine));
+    }
+    case "SyncAttributes":
+      return (
+        isSame(machine.record.spec.attributes, syncedAttributes(machine, snapshot, options)) &&
+        hasApplied(machine)
+      );
+    case "Repair":
+      return requestedBy === "Controller" && isWell(snapshot, machine);
+    case "RemoveNodes":
+      return false;
+  }
 }
 
 /** What a sync gives a machine: the template's labels and taints, its tags, or both; the rest stays. */
@@ -109,12 +174,7 @@ export function syncedAttributes(
   };
 }
 
-function waiting(
-  operation: NodeOperationObject,
-  base: Pick<MachineProgress, "name" | "uid" | "node">,
-  prior: MachineProgress | undefined,
-  now: Instant,
-): MachineProgress {
+function waitingOf({ operation, prior }: Look, base: Base, now: Instant): MachineProgress {
   const { spec } = operation;
   const finishedTime = timeOf(now);
   if ((spec.skip ?? []).includes(base.name))

@@ -18,7 +18,8 @@ export type Cause =
   | "InProgress"
   | "PutBack"
   | "AttributesDiffer"
-  | "CreateFailed";
+  | "CreateFailed"
+  | "OperationsKept";
 
 /** Why a wish is held back now. Each names what it waits for. */
 export type HoldReason =
@@ -64,7 +65,12 @@ export type HoldReason =
   | "AwaitingInstance"
   | "AwaitingNode"
   | "Superseded"
-  | "CreationsInProgress";
+  | "CreationsInProgress"
+  | "CreationsFailing"
+  | "Remembered"
+  | "MachineDeleted"
+  | "StepStuck"
+  | "CapabilityMissing";
 
 /** Why an operation of a machine ended other than well. */
 export type FailureReason =

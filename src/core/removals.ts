@@ -5,7 +5,8 @@
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { Wishes } from "./action.ts";
 import type { Instant, Snapshot } from "./model.ts";
-import { progressOf } from "./progress.ts";
+import { activeOperations, byAge, isEnd, progressOf } from "./progress.ts";
+import { perPass } from "./remember.ts";
 
 /** `uid=lowered/restored` per operation, separated by spaces. */
 export const removalsAnnotation = "poolkeeper.dev/counted-removals";
@@ -15,45 +16,54 @@ interface Counted {
   readonly restored: number;
 }
 
-export function settleReplicas(snapshot: Snapshot, now: Instant): Wishes {
+export const settleReplicas: (snapshot: Snapshot, now: Instant) => Wishes = perPass((snapshot, now) => {
   const { pool } = snapshot;
   if (pool.metadata.deletionTimestamp !== undefined) return none;
-  const counted = parseCounted(pool.metadata.annotations?.[removalsAnnotation] ?? "");
-  const wanted = new Map<string, Counted>();
+  const before = parseCounted(pool.metadata.annotations?.[removalsAnnotation] ?? "");
+  const after = new Map<string, Counted>();
+  const counting = snapshot.operations.filter(isCounting).toSorted(byAge);
   let { replicas } = pool.spec;
-  let isChanged = false;
-  for (const operation of snapshot.operations) {
-    if (operation.spec.kind !== "RemoveNodes" || !operation.spec.options.lowersReplicas) continue;
+  for (const operation of counting) {
     const uid = operation.metadata.uid ?? "";
-    const before = counted.get(uid) ?? { lowered: 0, restored: 0 };
-    const records = progressOf(operation, snapshot, now);
-    const kept = records.filter(
-      ({ record, machine }) => machine !== null && record.state !== "Succeeded" && isKept(record.state),
-    );
-    const after = { lowered: operation.spec.targets.length, restored: kept.length };
-    wanted.set(uid, after);
-    if (after.lowered === before.lowered && after.restored === before.restored) continue;
-    replicas += after.restored - before.restored - (after.lowered - before.lowered);
-    isChanged = true;
+    const kept = keptTargets(operation, snapshot, now);
+    const known = before.get(uid) ?? (isBegun(operation, snapshot) ? lostNote(operation, kept) : uncounted);
+    const lowered =
+      known === uncounted
+        ? Math.min(replicas, newlyNamed(operation, counting, snapshot, now))
+        : known.lowered;
+    const restored = Math.min(lowered, kept);
+    after.set(uid, { lowered, restored });
+    replicas += restored - known.restored - (lowered - known.lowered);
   }
-  if (!isChanged) return none;
+  if ([...after].every(([uid, counted]) => isSameCount(counted, before.get(uid)))) return none;
   const because = {
     reason: "RemovalRequested",
     facts: { pool: pool.metadata.name, have: pool.spec.replicas, wanted: Math.max(0, replicas) },
   } as const;
   return {
     actions: [
-      { kind: "AdjustReplicas", replicas: Math.max(0, replicas), removals: writeCounted(wanted), because },
+      { kind: "AdjustReplicas", replicas: Math.max(0, replicas), removals: writeCounted(after), because },
     ],
     held: [],
   };
+});
+
+const uncounted: Counted = { lowered: 0, restored: 0 };
+
+/** No removal begins before it is counted: this one was, and somebody has lost the note. */
+function isBegun({ metadata: { uid } }: NodeOperationObject, { machines }: Snapshot): boolean {
+  return machines.some(
+    ({ record: { status } }) => uid !== undefined && status?.operation?.operation?.uid === uid,
+  );
+}
+
+function lostNote({ spec }: NodeOperationObject, kept: number): Counted {
+  return { lowered: spec.targets.length, restored: kept };
 }
 
 /** A removal whose targets are not yet taken off the count. */
 export function isUncounted(operation: NodeOperationObject, { pool }: Snapshot): boolean {
-  const { kind, options } = operation.spec;
-  if (kind !== "RemoveNodes" || !options.lowersReplicas || pool.metadata.deletionTimestamp !== undefined)
-    return false;
+  if (!isCounting(operation) || pool.metadata.deletionTimestamp !== undefined) return false;
   return !parseCounted(pool.metadata.annotations?.[removalsAnnotation] ?? "").has(
     operation.metadata.uid ?? "",
   );
@@ -64,8 +74,43 @@ export function isCountSettled(snapshot: Snapshot, now: Instant): boolean {
   return settleReplicas(snapshot, now).actions.length === 0;
 }
 
-function isKept(state: string): boolean {
-  return state === "Failed" || state === "Blocked" || state === "Skipped" || state === "Cancelled";
+function isCounting({ spec }: NodeOperationObject): boolean {
+  return spec.kind === "RemoveNodes" && spec.options.lowersReplicas;
+}
+
+/**
+ * Targets that are machines of this pool, and that no other removal takes away already: a wrong UID, or a machine named
+ * twice, would otherwise lower the count too far, and the count would then take a machine that nobody named (S3).
+ */
+function newlyNamed(
+  operation: NodeOperationObject,
+  counting: readonly NodeOperationObject[],
+  snapshot: Snapshot,
+  now: Instant,
+): number {
+  const others = activeOperations(snapshot, "RemoveNodes").filter(
+    (other) => other !== operation && (!counting.includes(other) || byAge(other, operation) < 0),
+  );
+  const taken = new Set(
+    others.flatMap((other) =>
+      progressOf(other, snapshot, now).flatMap(({ target, record }) =>
+        isEnd(record.state) ? [] : target.uid,
+      ),
+    ),
+  );
+  return progressOf(operation, snapshot, now).filter(
+    ({ target, machine }) => machine !== null && !taken.has(target.uid),
+  ).length;
+}
+
+function keptTargets(operation: NodeOperationObject, snapshot: Snapshot, now: Instant): number {
+  return progressOf(operation, snapshot, now).filter(({ record }) => keptStates.has(record.state)).length;
+}
+
+const keptStates: ReadonlySet<string> = new Set(["Failed", "Blocked", "Skipped", "Cancelled"]);
+
+function isSameCount(a: Counted, b: Counted | undefined): boolean {
+  return b !== undefined && a.lowered === b.lowered && a.restored === b.restored;
 }
 
 function parseCounted(text: string): ReadonlyMap<string, Counted> {

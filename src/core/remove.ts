@@ -1,10 +1,10 @@
-/** The second policy: machines a person named, and pools that are deleted. */
+/** Machines a person named, whatever else goes on with them, and pools that are deleted. */
 import type { NodeOperationObject, OperationTarget } from "../schema/operation.ts";
-import type { Action, Because, Held, Wishes } from "./action.ts";
+import { type Action, type Because, type Held, together, type Wishes } from "./action.ts";
 import { begin } from "./begin.ts";
-import { isLeaving, nameOf, removalTargets } from "./member.ts";
+import { isLeaving, isSpent, isSubscription, nameOf, removalTargets, uidOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
-import { activeOperations, type Progress, progressOf } from "./progress.ts";
+import { activeOperations, byAge, progressOf } from "./progress.ts";
 import { isUncounted, settleReplicas } from "./removals.ts";
 import { secondMs } from "./time.ts";
 
@@ -16,12 +16,12 @@ export const finalizer = "poolkeeper.dev/instance-cleanup";
 export function remove(snapshot: Snapshot, now: Instant): Wishes {
   const deletion =
     snapshot.pool.metadata.deletionTimestamp === undefined ? keepPool(snapshot) : deletePool(snapshot, now);
-  const removals = activeOperations(snapshot, "RemoveNodes").map((operation) =>
-    removeTargets(operation, snapshot, now),
-  );
-  const replicas = settleReplicas(snapshot, now);
-  const all = [deletion, replicas, ...removals];
-  return { actions: all.flatMap((wish) => wish.actions), held: all.flatMap((wish) => wish.held) };
+  return together([
+    deletion,
+    settleReplicas(snapshot, now),
+    removeNamed(snapshot, now),
+    ...snapshot.machines.map((machine) => deletedRecord(snapshot, machine, now)),
+  ]);
 }
 
 /** The finalizer comes before the first machine, so that no pool leaves instances behind. */
@@ -32,8 +32,13 @@ function keepPool(snapshot: Snapshot): Wishes {
 
 function deletePool(snapshot: Snapshot, now: Instant): Wishes {
   const { pool, machines } = snapshot;
-  if (machines.length === 0)
-    return { actions: [{ kind: "LetPoolGo", because: because("PoolDeleted", snapshot) }], held: [] };
+  if (machines.length === 0) {
+    const isOurs = (pool.metadata.finalizers ?? []).includes(finalizer);
+    return {
+      actions: isOurs ? [{ kind: "LetPoolGo", because: because("PoolDeleted", snapshot) }] : [],
+      held: [],
+    };
+  }
   if (!isConfirmed(snapshot)) {
     const command = `poolkeeper delete pool ${pool.metadata.name}`;
     return {
@@ -42,9 +47,7 @@ function deletePool(snapshot: Snapshot, now: Instant): Wishes {
     };
   }
   const named = removalTargets(snapshot, now);
-  const left = machines.filter(
-    (machine) => !isLeaving(machine) && !named.has(machine.record.metadata.uid ?? ""),
-  );
+  const left = machines.filter((machine) => !isLeaving(machine) && !named.has(uidOf(machine)));
   if (left.length === 0) return none;
   const { instances, drain } = pool.spec.deletion;
   const action: Action = {
@@ -89,30 +92,53 @@ export function targetOf(machine: Machine): OperationTarget {
   };
 }
 
-function removeTargets(operation: NodeOperationObject, snapshot: Snapshot, now: Instant): Wishes {
+/** In the order in which they were asked for, and in all not more at once than the limit. */
+function removeNamed(snapshot: Snapshot, now: Instant): Wishes {
   const running = snapshot.machines.filter(
-    (machine) => machine.record.status?.operation?.kind === "Remove",
-  ).length;
-  const waiting = progressOf(operation, snapshot, now).filter((progress) => canBegin(progress));
-  if (operation.spec.state !== "Run" || snapshot.pool.spec.paused) {
-    return {
-      actions: [],
-      held: waiting.map(({ target }) => held("Remove", target.machine, "PausedByUser", {})),
-    };
+    (machine) => machine.record.status?.operation?.kind === "Remove" && !isSpent(machine),
+  );
+  const taken = new Set(running.map(uidOf));
+  const actions: Action[] = [];
+  const held: Held[] = [];
+  for (const operation of activeOperations(snapshot, "RemoveNodes").toSorted(byAge)) {
+    if (isUncounted(operation, snapshot)) continue; // The count is lowered first.
+    for (const { machine, record } of progressOf(operation, snapshot, now)) {
+      if (machine === null || record.state !== "Waiting" || taken.has(uidOf(machine))) continue;
+      const wait = whyNotNow(operation, snapshot, machine, taken.size);
+      if (wait === null) {
+        actions.push(beginRemoval(operation, snapshot, machine, now));
+        taken.add(uidOf(machine));
+      } else held.push({ wish: "Remove", machine: nameOf(machine), wakeAt: null, ...wait });
+    }
   }
-  if (isUncounted(operation, snapshot)) return none; // The count is lowered first.
-  const room = Math.max(0, parallelRemovals - running);
-  const actions = waiting
-    .slice(0, room)
-    .flatMap(({ machine }) => (machine === null ? [] : [beginRemoval(operation, snapshot, machine, now)]));
-  const later = waiting
-    .slice(room)
-    .map(({ target }) => held("Remove", target.machine, "RemovalsInProgress", { limit: parallelRemovals }));
-  return { actions, held: later };
+  return { actions, held };
 }
 
-function canBegin({ machine, record }: Progress): boolean {
-  return machine !== null && record.state === "Waiting" && !isLeaving(machine);
+function whyNotNow(
+  operation: NodeOperationObject,
+  { pool }: Snapshot,
+  machine: Machine,
+  running: number,
+): Pick<Held, "reason" | "facts"> | null {
+  const about = { machine: nameOf(machine), operation: operation.metadata.name, pool: pool.metadata.name };
+  if (pool.spec.paused) return { reason: "Paused", facts: about };
+  if (operation.spec.state !== "Run") return { reason: "PausedByUser", facts: about };
+  if (!canPreempt(machine, planFor(operation, machine))) return { reason: "BatchInProgress", facts: about };
+  return running < parallelRemovals
+    ? null
+    : { reason: "RemovalsInProgress", facts: { ...about, limit: parallelRemovals } };
+}
+
+/**
+ * May a removal take over from what the machine has in hand? Not from what takes it away for good already. An instance that
+ * is kept has to be in one piece and running first; one that is released may go from anywhere.
+ */
+function canPreempt({ record }: Machine, plan: "Release" | "Leave"): boolean {
+  const inHand = record.status?.operation;
+  if (inHand === undefined) return true;
+  if (inHand.plan === "Vanished") return false;
+  if (inHand.plan === "Release") return inHand.step === "Cordon" || inHand.step === "Drain";
+  return plan === "Release" || !["Stop", "ReplaceDisk", "Start"].includes(inHand.step);
 }
 
 /** A subscription cannot be given back: it leaves the pool and is kept, whatever was asked (ACK does the same). */
@@ -122,17 +148,15 @@ function beginRemoval(
   machine: Machine,
   now: Instant,
 ): Action {
-  const { drain, release } = operation.spec.options;
-  const canRelease = release && machine.record.spec.chargeType !== "Subscription";
-  const hasInstance = machine.instance !== null || machine.record.status?.creation !== undefined;
+  const plan = planFor(operation, machine);
   return begin(
     snapshot,
     machine,
     {
       kind: "Remove",
-      plan: canRelease || !hasInstance ? "Release" : "Leave",
+      plan,
       cause: operation,
-      options: { drain, release: canRelease },
+      options: { drain: operation.spec.options.drain, release: plan === "Release" },
       because: {
         reason: "RemovalRequested",
         facts: { machine: nameOf(machine), operation: operation.metadata.name },
@@ -140,6 +164,32 @@ function beginRemoval(
     },
     now,
   );
+}
+
+function planFor({ spec }: NodeOperationObject, machine: Machine): "Release" | "Leave" {
+  const canRelease = spec.options.release && !isSubscription(machine);
+  const hasInstance = machine.instance !== null || machine.record.status?.creation !== undefined;
+  return canRelease || !hasInstance ? "Release" : "Leave";
+}
+
+/**
+ * A record that a person deleted takes no instance with it: who wants that names the machine in a removal (S33). Only one
+ * that never asked for an instance has nothing to lose and goes.
+ */
+function deletedRecord(snapshot: Snapshot, machine: Machine, now: Instant): Wishes {
+  const { metadata, status } = machine.record;
+  const isGoing = isLeaving(machine) || removalTargets(snapshot, now).has(uidOf(machine));
+  if (metadata.deletionTimestamp === undefined || isGoing) return none;
+  const isEmpty =
+    status?.creation === undefined && status?.instanceId === undefined && machine.instance === null;
+  const facts = { machine: nameOf(machine), since: metadata.deletionTimestamp };
+  if (!isEmpty) return { actions: [], held: [held("Remove", nameOf(machine), "MachineDeleted", facts)] };
+  const forget: Action = {
+    kind: "ForgetMachine",
+    machine: nameOf(machine),
+    because: { reason: "RemovalRequested", facts },
+  };
+  return { actions: [forget], held: [] };
 }
 
 const none: Wishes = { actions: [], held: [] };

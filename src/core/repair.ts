@@ -1,110 +1,100 @@
-/** The third policy: machines proven sick, one rung of the ladder at a time. Does not wait for the maintenance window. */
-import type { OperationInHand, RepairRecord } from "../schema/machine.ts";
+/** Machines proven sick, one rung of the ladder at a time. Does not wait for the maintenance window. */
 import type { NodeOperationObject } from "../schema/operation.ts";
-import type { Action, Because, Held, Wishes } from "./action.ts";
-import { isCordonedByUs } from "./attributes.ts";
+import { type Action, type Held, together, type Wishes } from "./action.ts";
 import { begin } from "./begin.ts";
-import { evidenceOf, isStorm, type Sickness, sicknessOf } from "./health.ts";
-import { hasJoined, isLeaving, members, nameOf, removalTargets } from "./member.ts";
+import { isStorm, type Sickness, sicknessOf } from "./health.ts";
+import { canDo, firstRung, nextRung, type Rung, rungRecord } from "./ladder.ts";
+import { hasJoined, isLeaving, members, nameOf, removalTargets, uidOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { activeOperations, progressOf } from "./progress.ts";
-import type { HoldReason } from "./reason.ts";
+import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
+import { type HandsOff, handsOff } from "./repair-guard.ts";
+import { evidenceOf } from "./signs.ts";
 import { targetDisk } from "./target.ts";
-import { hourMs, instantOf, minuteMs, secondMs, timeOf } from "./time.ts";
+import { instantOf, secondMs, sinceOf } from "./time.ts";
 
-export type Rung = RepairRecord["rung"];
-
-/** Each rung with the age of the sickness from which it may be tried (ACK's and its peers' thresholds). */
-const ladder: readonly { readonly rung: Rung; readonly afterMs: number }[] = [
-  { rung: "RestartService", afterMs: 3 * minuteMs },
-  { rung: "Reboot", afterMs: 10 * minuteMs },
-  { rung: "ReplaceSystemDisk", afterMs: 20 * minuteMs },
-  { rung: "ReplaceInstance", afterMs: 30 * minuteMs },
-];
-const laddersPerDay = 3;
-/** After start, a gap in our view or a storm nothing is concluded for this long (S16). */
-const settleMs = 2 * minuteMs;
 const vanishedMs = 60 * secondMs;
 
 export function repair(snapshot: Snapshot, now: Instant): Wishes {
-  const all = [runRepairs(snapshot, now), ...findSick(snapshot, now), ...findVanished(snapshot, now)];
-  return { actions: all.flatMap((wish) => wish.actions), held: all.flatMap((wish) => wish.held) };
+  return together([runRepairs(snapshot, now), ...findSick(snapshot, now), ...findVanished(snapshot, now)]);
 }
 
-/** Repairs that are written down and may go ahead: approved, or needing no approval. */
+/** Repairs that are written down and may go ahead: approved, or needing no approval. One at a time. */
 function runRepairs(snapshot: Snapshot, now: Instant): Wishes {
   const waiting = activeOperations(snapshot, "Repair").flatMap((operation) =>
-    progressOf(operation, snapshot, now)
-      .filter(({ machine, record }) => machine !== null && record.state === "Waiting")
-      .map(({ machine }) => ({ operation, machine })),
+    progressOf(operation, snapshot, now).flatMap(({ machine, record }) =>
+      machine === null || record.state !== "Waiting" ? [] : [{ operation, machine }],
+    ),
   );
   const actions: Action[] = [];
   const held: Held[] = [];
   for (const { operation, machine } of waiting) {
-    if (machine === null) continue;
-    const reason = whyNotNow(operation, snapshot, machine, actions.length);
-    if (reason === null) actions.push(beginRung(operation, snapshot, machine, now));
-    else
-      held.push({
-        wish: "Repair",
-        machine: nameOf(machine),
-        reason,
-        facts: { operation: operation.metadata.name },
-        wakeAt: null,
-      });
+    const rung = operation.spec.options.rung ?? chosenRung(snapshot, machine, now);
+    const wait = whyNotNow({ operation, snapshot, machine, rung, begun: actions.length }, now);
+    if (wait === null) {
+      actions.push(beginRung({ operation, snapshot, machine, rung }, now));
+      continue;
+    }
+    const about = { operation: operation.metadata.name, machine: nameOf(machine), step: rung };
+    held.push(hold(machine, { ...wait, facts: { ...about, ...wait.facts } }));
   }
   return { actions, held };
 }
 
+/** A person's repair without a rung: where the ladder stands, or else its first. */
+function chosenRung(snapshot: Snapshot, machine: Machine, now: Instant): Rung {
+  const sickness = sicknessOf(snapshot, machine);
+  const next = sickness === null ? null : nextRung({ snapshot, machine, sickness }, now);
+  return next?.rung ?? firstRung(snapshot, machine) ?? "Reboot";
+}
+
+interface Turn {
+  readonly operation: NodeOperationObject;
+  readonly snapshot: Snapshot;
+  readonly machine: Machine;
+  readonly rung: Rung;
+}
+
 function whyNotNow(
-  operation: NodeOperationObject,
-  snapshot: Snapshot,
-  machine: Machine,
-  begun: number,
-): HoldReason | null {
+  { operation, snapshot, machine, rung, begun }: Turn & { readonly begun: number },
+  now: Instant,
+): HandsOff | null {
   const { spec } = operation;
-  if (spec.approval === "Waiting") return "AwaitingApproval";
-  if (spec.state === "Pause" || snapshot.pool.spec.paused) return "PausedByUser";
-  if (machine.record.status?.operation !== undefined) return "BatchInProgress";
-  if (begun > 0 || repairsInHand(snapshot) > 0) return "RepairInProgress";
-  return snapshot.cluster.repairsElsewhere > 0 ? "RepairsElsewhere" : null;
+  const { pool, cluster, provider } = snapshot;
+  if (spec.approval === "Waiting") return { reason: "AwaitingApproval" };
+  if (spec.state === "Pause") return { reason: "PausedByUser" };
+  if (pool.spec.paused) return { reason: "Paused", facts: { pool: pool.metadata.name } };
+  if (machine.record.status?.operation !== undefined) return { reason: "BatchInProgress" };
+  if (!canDo(snapshot, rung, machine))
+    return { reason: "CapabilityMissing", facts: { provider: provider.name } };
+  const off = spec.requestedBy === "Controller" ? handsOff(snapshot, machine, now) : null;
+  if (off !== null) return off;
+  if (begun > 0 || repairsInHand(snapshot) > 0) return { reason: "RepairInProgress" };
+  const { repairsElsewhere: count } = cluster;
+  return count > 0 ? { reason: "RepairsElsewhere", facts: { count }, wakeAt: now + 10 * secondMs } : null;
 }
 
 function repairsInHand(snapshot: Snapshot): number {
   return snapshot.machines.filter((machine) => machine.record.status?.operation?.kind === "Repair").length;
 }
 
-function beginRung(
-  operation: NodeOperationObject,
-  snapshot: Snapshot,
-  machine: Machine,
-  now: Instant,
-): Action {
-  const rung = operation.spec.options.rung ?? "RestartService";
-  const plan = rung === "ReplaceInstance" ? "Release" : rung;
+function beginRung({ operation, snapshot, machine, rung }: Turn, now: Instant): Action {
   const target = targetDisk(snapshot.pool.spec.template, snapshot.provider, snapshot.cluster);
   const disk = machine.record.status?.disk ?? (target.ok ? target.disk : undefined);
-  const because: Because = {
-    reason: "NodeSick",
-    facts: { machine: nameOf(machine), operation: operation.metadata.name },
-  };
-  const options = { drain: rung !== "RestartService", release: rung === "ReplaceInstance" };
-  const record: RepairRecord = {
-    rung,
-    operation: operation.metadata.name,
-    startedTime: timeOf(now),
-    outcome: "Running",
-  };
-  const repairs = [...(machine.record.status?.repairs ?? []), record].slice(-20);
-  const marked = { ...machine, record: { ...machine.record, status: { ...machine.record.status, repairs } } };
   const isDisk = rung === "ReplaceSystemDisk" && disk !== undefined;
-  return begin(
-    snapshot,
-    marked,
-    { kind: "Repair", plan, cause: operation, options, because, ...(isDisk ? { target: disk } : {}) },
-    now,
-  );
+  const beginning = {
+    kind: "Repair",
+    plan: rung === "ReplaceInstance" ? "Release" : rung,
+    cause: operation,
+    options: { drain: rung !== "RestartService", release: rung === "ReplaceInstance" },
+    because: {
+      reason: operation.spec.requestedBy === "Controller" ? "NodeSick" : "RepairRequested",
+      facts: { machine: nameOf(machine), operation: operation.metadata.name },
+    },
+    ...(isDisk ? { target: disk } : {}),
+  } as const;
+  return begin(snapshot, rungRecord(machine, rung, operation.metadata.name, now), beginning, now);
 }
 
 function findSick(snapshot: Snapshot, now: Instant): readonly Wishes[] {
@@ -112,90 +102,61 @@ function findSick(snapshot: Snapshot, now: Instant): readonly Wishes[] {
     activeOperations(snapshot, "Repair").flatMap(({ spec }) => spec.targets.map(({ uid }) => uid)),
   );
   const leaving = removalTargets(snapshot, now);
-  const isStormy = isStorm(snapshot, now);
   return snapshot.machines.flatMap((machine): Wishes[] => {
-    const uid = machine.record.metadata.uid ?? "";
-    const isBusy =
+    const isTaken =
       machine.record.status?.operation !== undefined ||
       isLeaving(machine) ||
-      leaving.has(uid) ||
-      named.has(uid);
-    const sickness = isBusy || !hasJoined(machine) ? null : sicknessOf(snapshot, machine);
-    return sickness === null ? [] : [judge(snapshot, { machine, sickness, isStormy }, now)];
+      leaving.has(uidOf(machine)) ||
+      named.has(uidOf(machine));
+    const sickness = isTaken || !hasJoined(machine) ? null : sicknessOf(snapshot, machine);
+    return sickness === null ? [] : [judge({ snapshot, machine, sickness }, now)];
   });
 }
 
 interface Case {
+  readonly snapshot: Snapshot;
   readonly machine: Machine;
   readonly sickness: Sickness;
-  readonly isStormy: boolean;
 }
 
-function judge(snapshot: Snapshot, { machine, sickness, isStormy }: Case, now: Instant): Wishes {
-  const name = nameOf(machine);
-  const facts = { machine: name, object: sickness.signs.join("+"), since: timeOf(now - sickness.forMs) };
-  const hold = (reason: HoldReason, wakeAt: Instant | null = null): Wishes => ({
-    actions: [],
-    held: [{ wish: "Repair", machine: name, reason, facts, wakeAt }],
-  });
-  if (!snapshot.pool.spec.management.autoRepair) return hold("NeedsHuman");
-  if (isStormy) return hold("Storm");
-  if (isCordonedByPerson(snapshot, machine)) return hold("CordonedByPerson");
-  if (snapshot.cluster.sinceGapMs < settleMs)
-    return hold("ViewTooYoung", now + settleMs - snapshot.cluster.sinceGapMs);
-  if (!sickness.isPathProven) return hold("PathUnproven", now + 10 * secondMs);
-  const next = nextRung(snapshot, machine, sickness, now);
-  if (next === null) return hold("NeedsHuman");
-  if (sickness.forMs < next.afterMs) return hold("EvidenceTooYoung", now + next.afterMs - sickness.forMs);
-  return recordRepair(snapshot, machine, next.rung, sickness);
-}
-
-/** Rungs that this sickness has already seen are not tried again; three whole ladders a day, then a person (S17). */
-function nextRung(
-  snapshot: Snapshot,
-  machine: Machine,
-  sickness: Sickness,
-  now: Instant,
-): (typeof ladder)[number] | null {
-  const records = machine.record.status?.repairs ?? [];
-  const today = records.filter((record) => instantOf(record.startedTime) > now - 24 * hourMs);
-  const first = ladder.find(({ rung }) => canDo(snapshot, rung, machine));
-  const sickSince = now - sickness.forMs;
-  const tried = new Set(
-    records.filter(({ startedTime }) => instantOf(startedTime) >= sickSince).map(({ rung }) => rung),
-  );
-  const lastTried = ladder.findLastIndex(({ rung }) => tried.has(rung));
-  const next = ladder.slice(lastTried + 1).find(({ rung }) => canDo(snapshot, rung, machine)) ?? null;
-  const isNewLadder = next === first;
-  return isNewLadder && today.filter(({ rung }) => rung === first?.rung).length >= laddersPerDay
-    ? null
-    : next;
-}
-
-function canDo({ provider }: Snapshot, rung: Rung, machine: Machine): boolean {
-  // A service can only be restarted on a running instance; a stopped one needs its power.
-  if (rung === "RestartService")
-    return provider.capabilities.restartService && machine.instance?.state === "Running";
-  if (rung === "ReplaceSystemDisk") return provider.capabilities.replaceSystemDisk;
-  return rung === "Reboot" || machine.record.spec.chargeType !== "Subscription";
-}
-
-/** A cordon without our mark is a person at work on the node: hands off (S19). */
-function isCordonedByPerson({ pool }: Snapshot, { node }: Machine): boolean {
-  return node !== null && node.isUnschedulable && !isCordonedByUs(node) && !pool.spec.template.unschedulable;
-}
-
-function recordRepair(snapshot: Snapshot, machine: Machine, rung: Rung, sickness: Sickness): Wishes {
-  const name = nameOf(machine);
-  const needsApproval =
-    snapshot.pool.spec.management.repairApproval === "Required" && rung !== "RestartService";
-  const because: Because = {
-    reason: "NodeSick",
-    facts: { machine: name, object: sickness.signs.join("+"), step: rung },
+function judge({ snapshot, machine, sickness }: Case, now: Instant): Wishes {
+  const facts = {
+    machine: nameOf(machine),
+    object: sickness.signs.join("+"),
+    since: sinceOf(now, sickness.forMs),
   };
-  const action: Action = {
+  const wait = (off: HandsOff): Wishes => ({
+    actions: [],
+    held: [hold(machine, { ...off, facts: { ...facts, ...off.facts } })],
+  });
+  if (!snapshot.pool.spec.management.autoRepair) return wait({ reason: "NeedsHuman" });
+  const off = handsOff(snapshot, machine, now);
+  if (off !== null) return wait(off);
+  if (!sickness.isPathProven) return wait({ reason: "PathUnproven", wakeAt: now + 10 * secondMs });
+  const sickSince = now - sickness.forMs;
+  if (wasTurnedDown(snapshot, machine, sickSince)) return wait({ reason: "NeedsHuman" });
+  const next = nextRung({ snapshot, machine, sickness }, now);
+  if (next === null) return wait({ reason: "NeedsHuman" });
+  if (sickness.forMs < next.afterMs)
+    return wait({ reason: "EvidenceTooYoung", wakeAt: sickSince + next.afterMs });
+  return { actions: [recordRepair({ snapshot, machine, sickness }, next.rung)], held: [] };
+}
+
+/** A person has denied or cancelled a repair of this very sickness: it is not asked for again. */
+function wasTurnedDown({ operations }: Snapshot, machine: Machine, sickSince: Instant): boolean {
+  return operations.some(({ spec, status }) => {
+    const isNo = spec.approval === "Denied" || spec.state === "Cancel";
+    const isAbout = spec.kind === "Repair" && spec.targets.some(({ uid }) => uid === uidOf(machine));
+    return isNo && isAbout && instantOf(status?.finishedTime) >= sickSince;
+  });
+}
+
+function recordRepair({ snapshot, machine, sickness }: Case, rung: Rung): Action {
+  const { repairApproval } = snapshot.pool.spec.management;
+  const needsApproval = repairApproval === "Required" && rung !== "RestartService";
+  return {
     kind: "RecordOperation",
-    name: `${name}-${rung.toLowerCase()}-${(machine.record.status?.lastEpoch ?? 0) + 1}`,
+    name: freeName(snapshot, machine, rung),
     spec: {
       poolName: snapshot.pool.metadata.name,
       kind: "Repair",
@@ -206,36 +167,58 @@ function recordRepair(snapshot: Snapshot, machine: Machine, rung: Rung, sickness
       state: "Run",
       approval: needsApproval ? "Waiting" : "NotNeeded",
     },
-    because,
+    because: {
+      reason: "NodeSick",
+      facts: { machine: nameOf(machine), object: sickness.signs.join("+"), step: rung },
+    },
   };
-  return { actions: [action], held: [] };
+}
+
+/** The same for all who see the same, so that two controllers cannot record one repair twice; never a name that is taken. */
+function freeName({ operations }: Snapshot, machine: Machine, rung: Rung): string {
+  const base = `${nameOf(machine)}-${rung.toLowerCase()}-${(machine.record.status?.lastEpoch ?? 0) + 1}`;
+  const taken = new Set(operations.map(({ metadata }) => metadata.name));
+  for (let number = 2; taken.has(base); number += 1) {
+    const name = `${base}-${number}`;
+    if (!taken.has(name)) return name;
+  }
+  return base;
 }
 
 /** An instance that is gone takes its record and node with it; the count brings another, within the same brakes (S21). */
 function findVanished(snapshot: Snapshot, now: Instant): readonly Wishes[] {
-  const isStormy = isStorm(snapshot, now);
   return members(snapshot, now).flatMap((machine): Wishes[] => {
     const { status } = machine.record;
     const absentMs = evidenceOf(snapshot, machine).vanishedForMs;
     if (absentMs === null || status?.instanceId === undefined || machine.instance !== null) return [];
-    const facts = { machine: nameOf(machine), instance: status.instanceId, since: timeOf(now - absentMs) };
-    const hold = (reason: HoldReason, wakeAt: Instant | null): Wishes[] => [
-      { actions: [], held: [{ wish: "Repair", machine: nameOf(machine), reason, facts, wakeAt }] },
+    const since = sinceOf(now, absentMs);
+    const facts: Facts = { machine: nameOf(machine), instance: status.instanceId, since };
+    const wait = (reason: HoldReason, wakeAt: Instant | null): Wishes[] => [
+      { actions: [], held: [hold(machine, { reason, facts, wakeAt })] },
     ];
-    if (!snapshot.provider.isListComplete) return hold("ProviderUnavailable", now + 10 * secondMs);
-    if (absentMs < vanishedMs) return hold("EvidenceTooYoung", now + vanishedMs - absentMs);
+    if (!snapshot.provider.isListComplete) return wait("ProviderUnavailable", now + 10 * secondMs);
+    if (absentMs < vanishedMs) return wait("EvidenceTooYoung", now + vanishedMs - absentMs);
     // A node that still reports proves the list wrong, for as long as it reports.
-    if (machine.node?.ready === "True") return hold("EvidenceTooYoung", now + 10 * secondMs);
-    if (isStormy) return hold("Storm", null);
-    const options: OperationInHand["options"] = { drain: false, release: false };
-    const because: Because = { reason: "InstanceVanished", facts };
-    return [
-      {
-        actions: [
-          begin(snapshot, machine, { kind: "Repair", plan: "Vanished", cause: null, options, because }, now),
-        ],
-        held: [],
-      },
-    ];
+    if (machine.node?.ready === "True") return wait("EvidenceTooYoung", now + 10 * secondMs);
+    if (isStorm(snapshot, now)) return wait("Storm", null);
+    return [{ actions: [beginVanished(snapshot, machine, facts, now)], held: [] }];
   });
+}
+
+function beginVanished(snapshot: Snapshot, machine: Machine, facts: Facts, now: Instant): Action {
+  const failure = { reason: "InstanceVanished", message: "its instance is gone" } as const;
+  const isUnfinished = machine.record.status?.operation?.kind === "Create";
+  const beginning = {
+    kind: "Repair",
+    plan: "Vanished",
+    cause: null,
+    options: { drain: false, release: false },
+    because: { reason: "InstanceVanished", facts },
+    ...(isUnfinished ? { failure } : {}),
+  } as const;
+  return begin(snapshot, machine, beginning, now);
+}
+
+function hold(machine: Machine, { reason, facts = {}, wakeAt = null }: HandsOff): Held {
+  return { wish: "Repair", machine: nameOf(machine), reason, facts, wakeAt };
 }

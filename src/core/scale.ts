@@ -1,12 +1,13 @@
-/** The last policy: the count. Makes what is missing, and picks whom to take where there are too many. */
-import type { Action, Because, Wishes } from "./action.ts";
+/** The count: makes what is missing, and picks whom to take where there are too many. */
+import type { Action, Because, Held, Wishes } from "./action.ts";
 import { templateAttributes } from "./attributes.ts";
-import { isAvailable, members, nameOf } from "./member.ts";
+import { failedCreation, failureMemoryMs, hasJoined, isAvailable, members, nameOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
+import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, finalizer, targetOf } from "./remove.ts";
 import { isCountSettled } from "./removals.ts";
 import { isBehind, targetDisk } from "./target.ts";
-import { instantOf, secondMs } from "./time.ts";
+import { instantOf, minuteMs, secondMs, timeOf } from "./time.ts";
 import { surgeWanted } from "./upgrade.ts";
 
 /** Instances of one pool that may be on their way at once; providers throttle far below a thousand. */
@@ -18,17 +19,63 @@ export function scale(snapshot: Snapshot, now: Instant): Wishes {
   if (!isCountSettled(snapshot, now)) return none;
   if (!(pool.metadata.finalizers ?? []).includes(finalizer)) return none;
   const staying = members(snapshot, now);
-  const wanted = pool.spec.replicas + surgeWanted(snapshot, now);
-  if (staying.length < wanted) return makeMissing(snapshot, wanted - staying.length, wanted);
+  const wanted = wantedMembers(snapshot, now);
+  if (staying.length < wanted) return makeMissing(snapshot, wanted - staying.length, now);
   if (staying.length > wanted)
     return takeSurplus(snapshot, staying, { surplus: staying.length - wanted, wanted, now });
   return none;
 }
 
-function makeMissing(snapshot: Snapshot, missing: number, wanted: number): Wishes {
-  const { pool, machines } = snapshot;
-  const unborn = machines.filter((machine) => machine.record.status?.instanceId === undefined).length;
-  const room = Math.max(0, Math.min(missing, parallelCreations - unborn));
+/** How many machines should stay: the count, and the extra ones of an upgrade by new instances. */
+export function wantedMembers(snapshot: Snapshot, now: Instant): number {
+  return snapshot.pool.spec.replicas + surgeWanted(snapshot, now);
+}
+
+interface Room {
+  readonly count: number;
+  /** Why not all that is missing is made now. */
+  readonly reason: Extract<HoldReason, "CreationsInProgress" | "CreationsFailing">;
+  readonly facts: Facts;
+  readonly wakeAt: Instant | null;
+}
+
+function roomFor(snapshot: Snapshot, missing: number, now: Instant): Room {
+  const unborn = members(snapshot, now).filter(
+    ({ record }) => record.status?.instanceId === undefined,
+  ).length;
+  const count = Math.max(0, Math.min(missing, parallelCreations - unborn));
+  const facts = { count: missing - count, limit: parallelCreations };
+  const room: Room = { count, reason: "CreationsInProgress", facts, wakeAt: null };
+  return slowed(snapshot, room, now) ?? room;
+}
+
+/** So many machines that came to nothing within the hour, and the next are made one at a time, with rests (S17). */
+const failuresAllowed = 3;
+const restMs = 20 * minuteMs;
+
+function slowed(snapshot: Snapshot, { count }: Room, now: Instant): Room | null {
+  const failures = snapshot.machines
+    .flatMap((machine) => failedCreation(machine) ?? [])
+    .filter(({ finishedTime }) => instantOf(finishedTime) > now - failureMemoryMs)
+    .toSorted((a, b) => instantOf(b.finishedTime) - instantOf(a.finishedTime));
+  const [last] = failures;
+  if (last === undefined || failures.length < failuresAllowed) return null;
+  const nextAt = instantOf(last.finishedTime) + restMs;
+  const isTrying = members(snapshot, now).some((machine) => !hasJoined(machine));
+  const facts = { count: failures.length, message: last.message, until: timeOf(nextAt) };
+  const isResting = now < nextAt;
+  return {
+    count: isTrying || isResting ? 0 : Math.min(count, 1),
+    reason: "CreationsFailing",
+    facts,
+    wakeAt: isResting ? nextAt : null,
+  };
+}
+
+function makeMissing(snapshot: Snapshot, missing: number, now: Instant): Wishes {
+  const { pool } = snapshot;
+  const { count: room, ...limit } = roomFor(snapshot, missing, now);
+  const wanted = wantedMembers(snapshot, now);
   const name = pool.metadata.name;
   const because: Because = { reason: "BelowDesired", facts: { pool: name, have: wanted - missing, wanted } };
   const first = nextNumber(snapshot);
@@ -48,11 +95,8 @@ function makeMissing(snapshot: Snapshot, missing: number, wanted: number): Wishe
     }),
   );
   if (room >= missing) return { actions, held: [] };
-  const facts = { pool: name, count: missing - room, limit: parallelCreations };
-  return {
-    actions,
-    held: [{ wish: "RecordMachine", machine: "", reason: "CreationsInProgress", facts, wakeAt: null }],
-  };
+  const held: Held = { wish: "RecordMachine", machine: "", ...limit, facts: { pool: name, ...limit.facts } };
+  return { actions, held: [held] };
 }
 
 /** Numbers are never used twice in a pool, so that a name in an old log means one machine. */
@@ -88,36 +132,53 @@ function takeSurplus(
   return { actions: [action], held: [] };
 }
 
-/** Already broken first, then outdated, then those of the fullest zone, then the newest. */
+/** Already broken first, then outdated, then those of the fullest zone, then the newest. What could not be drained before is last. */
 export function pickVictims(
   snapshot: Snapshot,
   staying: readonly Machine[],
   surplus: number,
 ): readonly Machine[] {
   const target = targetDisk(snapshot.pool.spec.template, snapshot.provider, snapshot.cluster);
-  const candidates = staying.map((machine) => ({
-    machine,
-    zone: machine.record.status?.zone ?? "",
-    health: isAvailable(machine) ? 1 : 0,
-    age: target.ok && isBehind(machine, target.disk) ? 0 : 1,
-    bornAt: instantOf(machine.record.metadata.creationTimestamp),
-    number: numberOf(machine),
-  }));
-  const zones = new Map<string, number>();
-  for (const { zone } of candidates) zones.set(zone, (zones.get(zone) ?? 0) + 1);
-  const rank = (candidate: (typeof candidates)[number]): readonly number[] => {
-    const { health, age, zone, bornAt, number } = candidate;
-    return [health, age, -(zones.get(zone) ?? 0), -bornAt, -number];
-  };
-  const left = new Set(candidates);
+  const candidates = staying.map((machine): Candidate => {
+    const isOutdated = target.ok && isBehind(machine, target.disk);
+    const bornAt = instantOf(machine.record.metadata.creationTimestamp);
+    const weight = [wasKept(machine) ? 1 : 0, isAvailable(machine) ? 1 : 0, isOutdated ? 0 : 1];
+    return { machine, weight, age: [-bornAt, -numberOf(machine)] };
+  });
+  // Within a zone the order never changes: only the first of each is ever compared with the others.
+  const zones = [...Map.groupBy(candidates, ({ machine }) => machine.record.status?.zone ?? "").values()].map(
+    (zone) =>
+      zone.toSorted((a, b) => compareRanks(a.weight, b.weight) || compareRanks(a.age, b.age)).toReversed(),
+  );
   const victims: Machine[] = [];
-  while (victims.length < surplus && left.size > 0) {
-    const next = [...left].reduce((best, item) => (compareRanks(rank(item), rank(best)) < 0 ? item : best));
+  while (victims.length < surplus) {
+    const next = zones.reduce((best, zone) => (isSooner(zone, best) ? zone : best), []).pop();
+    if (next === undefined) break;
     victims.push(next.machine);
-    left.delete(next);
-    zones.set(next.zone, (zones.get(next.zone) ?? 1) - 1);
   }
   return victims;
+}
+
+interface Candidate {
+  readonly machine: Machine;
+  /** Kept by a removal before, available, up to date: the smaller, the sooner. */
+  readonly weight: readonly number[];
+  readonly age: readonly number[];
+}
+
+/** Of two zones with their next victim last: the fuller one, where nothing weightier decides. */
+function isSooner(a: readonly Candidate[], b: readonly Candidate[]): boolean {
+  const [left, right] = [a.at(-1), b.at(-1)];
+  if (left === undefined || right === undefined) return left !== undefined;
+  const order =
+    compareRanks(left.weight, right.weight) || b.length - a.length || compareRanks(left.age, right.age);
+  return order < 0;
+}
+
+/** A removal could not drain it: the next scale-in looks for another one first. */
+function wasKept({ record }: Machine): boolean {
+  const last = record.status?.lastOperation;
+  return last?.kind === "Remove" && last.outcome !== "Succeeded";
 }
 
 function numberOf(machine: Machine): number {

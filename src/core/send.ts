@@ -35,6 +35,14 @@ export function send(sender: Sender, action: Action): Wishes {
   return { actions: [], held: [held] };
 }
 
+/** Alike effects on one machine: they are sent, or wait, together. */
+export function sendAll(sender: Sender, actions: readonly Action[]): Wishes {
+  const [first] = actions;
+  if (first === undefined) return { actions, held: [] };
+  const { held } = send(sender, first);
+  return held.length > 0 ? { actions: [], held } : { actions, held };
+}
+
 function isAbout({ action: kind, epoch }: Outcome, action: Action): boolean {
   return kind === action.kind && epoch === ("epoch" in action ? action.epoch : null);
 }

@@ -6,7 +6,7 @@ import { hasJoined, isAvailable, isLeaving, members } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { activeOperations } from "./progress.ts";
 import type { Facts, HoldReason, Reason } from "./reason.ts";
-import { drainQuietMs } from "./steps.ts";
+import { drainQuietMs } from "./drain-step.ts";
 import { isBehind, targetDisk } from "./target.ts";
 import { instantOf, timeOf } from "./time.ts";
 import { nextOpenings, windowState } from "./window.ts";
@@ -70,7 +70,9 @@ export function poolReport(snapshot: Snapshot, decision: Decision, now: Instant)
   const target = targetDisk(snapshot.pool.spec.template, snapshot.provider, snapshot.cluster);
   const disk = target.ok ? target.disk : null;
   const counts = countsOf(snapshot, disk, now);
-  const held = decision.held.filter((item) => isNews(item, now)).toSorted((a, b) => rank(a) - rank(b));
+  const held = decision.held
+    .filter((item) => isNews(item, snapshot, now))
+    .toSorted((a, b) => rank(a) - rank(b));
   const look = { snapshot, decision, counts, held, now };
   return {
     summary: summaryOf(look),
@@ -236,7 +238,9 @@ const quiet: ReadonlySet<HoldReason> = new Set([
   "BatchInProgress",
 ]);
 
-function isNews({ reason, facts }: Held, now: Instant): boolean {
+function isNews({ reason, facts }: Held, snapshot: Snapshot, now: Instant): boolean {
+  if (reason === "MaxUnavailable")
+    return !snapshot.machines.some((machine) => machine.record.status?.operation?.kind === "Upgrade");
   if (reason !== "DrainBlocked" && reason !== "PodsTerminating") return !quiet.has(reason);
   return now >= instantOf(String(facts["since"])) + drainQuietMs;
 }

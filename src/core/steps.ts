@@ -7,12 +7,14 @@
  *   └── can be put back ──┘   └──── must go on: an instance is never left stopped ────┘
  */
 import type { OperationInHand } from "../schema/machine.ts";
-import type { Action, Because, Held, Sent, Wishes } from "./action.ts";
-import { hasApplied, isCordonedByUs, isSame, nextAttributeAction, templateAttributes } from "./attributes.ts";
-import { type DrainBlocker, drainState } from "./drain.ts";
-import type { Instant, Machine, Snapshot } from "./model.ts";
+import type { Action, Wishes } from "./action.ts";
+import { drainWishes, isEmptied } from "./drain-step.ts";
+import { isSubscription, rememberedUntil } from "./member.ts";
+import type { Instant, Machine } from "./model.ts";
+import { isRestored, restoreWishes } from "./restore-step.ts";
 import { send } from "./send.ts";
-import { hourMs, instantOf, minuteMs, secondMs } from "./time.ts";
+import { because, hold, sent, type StepView, waitFor, waits } from "./step-view.ts";
+import { hourMs, instantOf, minuteMs, secondMs, timeOf } from "./time.ts";
 
 export type StepName =
   | "Request"
@@ -56,14 +58,6 @@ export const plans: Readonly<Record<PlanName, readonly StepName[]>> = {
   PutBackStopped: ["Start", "AwaitReady", "Restore"],
 };
 
-/** One machine with an operation in hand, as a step sees it. */
-export interface StepView {
-  readonly snapshot: Snapshot;
-  readonly machine: Machine;
-  readonly operation: OperationInHand;
-  readonly now: Instant;
-}
-
 interface Step {
   readonly isDone: (view: StepView) => boolean;
   /** What to send while the step is not done, and what is waited for. */
@@ -80,7 +74,13 @@ const releasedMs = 5 * secondMs;
 export const steps: Readonly<Record<StepName, Step>> = {
   Request: {
     isDone: ({ machine }) => machine.instance !== null,
-    wishes: (view) => send(view, { ...sent(view), kind: "RequestInstance" }),
+    wishes: (view) => {
+      const { pool } = view.snapshot;
+      if (pool.spec.paused) return waits(hold(view, "Paused", { pool: pool.metadata.name }));
+      // The same place is not asked again: create.ts moves the request on, under another token.
+      if (isOutOfStock(view)) return none;
+      return send(view, { ...sent(view), kind: "RequestInstance" });
+    },
     limitMs: null,
   },
   Boot: {
@@ -102,29 +102,19 @@ export const steps: Readonly<Record<StepName, Step>> = {
     limitMs: null,
   },
   Drain: {
-    isDone: (view) =>
-      !view.operation.options.drain || drainState(view.machine, view.snapshot, view.now).isDone,
+    isDone: (view) => !view.operation.options.drain || isInstanceGone(view) || isEmptied(view),
     wishes: drainWishes,
     limitMs: null,
   },
   Stop: {
-    isDone: ({ machine }) => machine.instance === null || machine.instance.state === "Stopped",
-    wishes: (view) =>
-      onInstance(view, "Running", (instanceId) => ({ ...sent(view), kind: "StopInstance", instanceId })),
+    // An instance that we do not see is not stopped: after a start its list has to come first.
+    isDone: (view) => view.machine.instance?.state === "Stopped" || isInstanceGone(view),
+    wishes: stopWishes,
     limitMs: hourMs,
   },
   ReplaceDisk: {
-    isDone: ({ machine, operation }) =>
-      machine.instance !== null &&
-      !machine.instance.isBusy &&
-      machine.instance.systemDiskId !== operation.prior?.systemDiskId,
-    wishes: (view) =>
-      onInstance(view, "Stopped", (instanceId) => {
-        const { target, epoch } = view.operation;
-        if (target === undefined) return null;
-        const clientToken = `${view.machine.record.metadata.uid ?? ""}-disk-${epoch}`;
-        return { ...sent(view), kind: "ReplaceSystemDisk", instanceId, disk: target, clientToken };
-      }),
+    isDone: ({ machine, operation }) => machine.instance?.isBusy === false && hasNewDisk(machine, operation),
+    wishes: (view) => (view.machine.instance?.state === "Running" ? stopWishes(view) : replaceWishes(view)),
     limitMs: 30 * minuteMs,
   },
   Start: {
@@ -167,13 +157,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
     limitMs: 3 * minuteMs,
   },
   Restore: {
-    isDone: (view) => {
-      const { machine } = view;
-      return (
-        machine.node === null ||
-        (!isCordonedByUs(machine.node) && !takesNewAttributes(view) && hasApplied(machine))
-      );
-    },
+    isDone: isRestored,
     wishes: restoreWishes,
     limitMs: null,
   },
@@ -181,8 +165,9 @@ export const steps: Readonly<Record<StepName, Step>> = {
     isDone: isInstanceGone,
     wishes: (view) => {
       const { instance } = view.machine;
-      if (instance === null || instance.state === "Releasing")
+      if (instance === null || instance.isBusy || instance.state === "Releasing")
         return waitFor(view, "AwaitingInstance", 5 * secondMs);
+      if (isSubscription(view.machine)) return waits(hold(view, "StepStuck"));
       return send(view, { ...sent(view), kind: "ReleaseInstance", instanceId: instance.id });
     },
     limitMs: null,
@@ -206,38 +191,35 @@ export const steps: Readonly<Record<StepName, Step>> = {
   },
   Forget: {
     isDone: () => false, // Its effect takes the record away, and with it the operation.
-    wishes: (view) => ({
-      actions: [{ kind: "ForgetMachine", machine: nameOf(view), because: because(view) }],
-      held: [],
-    }),
+    wishes: (view) => {
+      const until = remembered(view);
+      if (until !== null) return waits(hold(view, "Remembered", { until: timeOf(until) }, until));
+      return {
+        actions: [{ kind: "ForgetMachine", machine: nameOf(view), because: because(view) }],
+        held: [],
+      };
+    },
     limitMs: null,
   },
 };
 
 const none: Wishes = { actions: [], held: [] };
 
-function nameOf(view: StepView): string {
-  return view.machine.record.metadata.name;
+function stopWishes(view: StepView): Wishes {
+  return onInstance(view, "Running", (instanceId) => ({ ...sent(view), kind: "StopInstance", instanceId }));
 }
 
-function because(view: StepView): Because {
-  return { reason: "InProgress", facts: { machine: nameOf(view), step: view.operation.step } };
+function replaceWishes(view: StepView): Wishes {
+  return onInstance(view, "Stopped", (instanceId) => {
+    const { target, epoch } = view.operation;
+    if (target === undefined) return null;
+    const clientToken = `${view.machine.record.metadata.uid ?? ""}-disk-${epoch}`;
+    return { ...sent(view), kind: "ReplaceSystemDisk", instanceId, disk: target, clientToken };
+  });
 }
 
-function sent(view: StepView): Sent {
-  const { epoch, step } = view.operation;
-  return { machine: nameOf(view), epoch, step, because: because(view) };
-}
-
-function waitFor(view: StepView, reason: "AwaitingInstance" | "AwaitingNode", againMs: number): Wishes {
-  const held: Held = {
-    wish: "Step",
-    machine: nameOf(view),
-    reason,
-    facts: { machine: nameOf(view), step: view.operation.step, since: view.operation.stepSince },
-    wakeAt: view.now + againMs,
-  };
-  return { actions: [], held: [held] };
+function nameOf({ machine }: StepView): string {
+  return machine.record.metadata.name;
 }
 
 /** Sends `make`'s action when the instance is in `state` and idle; otherwise waits for it. */
@@ -260,6 +242,25 @@ function hasSucceeded(view: StepView, kinds: readonly string[]): boolean {
   return kinds.includes(outcome.action) && outcome.at >= instantOf(view.operation.stepSince);
 }
 
+/** The provider said no to this very attempt. */
+function isOutOfStock({ snapshot, machine, operation }: StepView): boolean {
+  const outcome = snapshot.outcomes.get(machine.record.metadata.name);
+  return outcome?.error?.kind === "OutOfStock" && outcome.epoch === operation.epoch;
+}
+
+/** A failed creation stays on record for a while, so that the next ones are not tried in a row (S17). */
+function remembered({ machine, snapshot, now }: StepView): Instant | null {
+  const until = rememberedUntil(machine);
+  const isOver = until === null || now >= until || snapshot.pool.metadata.deletionTimestamp !== undefined;
+  return isOver ? null : until;
+}
+
+/** Nothing is concluded where nobody noted the disk from before. */
+export function hasNewDisk({ instance }: Machine, { prior }: OperationInHand): boolean {
+  const before = prior?.systemDiskId;
+  return instance !== null && before !== undefined && instance.systemDiskId !== before;
+}
+
 /** A node that reports another boot than before: its readiness is news, not the last word of the old system. */
 function hasNewBoot({ machine, operation }: StepView): boolean {
   const before = operation.prior?.bootId ?? "";
@@ -275,67 +276,4 @@ function isInstanceGone(view: StepView): boolean {
   const absentMs = snapshot.cluster.evidence.get(nameOf(view))?.vanishedForMs ?? 0;
   const wasReleased = snapshot.outcomes.get(nameOf(view))?.action === "ReleaseInstance";
   return absentMs >= (wasReleased ? releasedMs : vanishedMs);
-}
-
-function drainWishes(view: StepView): Wishes {
-  const { machine, snapshot, now } = view;
-  const { node } = machine;
-  if (node !== null && !node.isUnschedulable) {
-    return { actions: [], held: [hold(view, "UncordonedByPerson", { node: node.name }, null)] };
-  }
-  const state = drainState(machine, snapshot, now);
-  const actions = state.evictNow.map((pod): Action => ({ ...sent(view), kind: "EvictPod", pod }));
-  const tellAt = instantOf(view.operation.stepSince) + drainQuietMs;
-  const wakeAt = now < tellAt ? Math.min(state.wakeAt ?? tellAt, tellAt) : state.wakeAt;
-  const held = state.blocked.map((blocker) =>
-    hold(view, holdReasonOf(blocker.reason), blockerFacts(blocker), wakeAt),
-  );
-  if (state.waiting.length > 0) {
-    held.push(hold(view, "PodsTerminating", { count: state.waiting.length }, wakeAt));
-  }
-  return { actions, held };
-}
-
-/** Pods that wait their turn for this long are the ordinary course of a drain, and no news. */
-export const drainQuietMs: number = 30 * secondMs;
-
-function blockerFacts({ pod, budgets, facts }: DrainBlocker): Held["facts"] {
-  const said = budgets.map(
-    ({ namespace, name, disruptionsAllowed, currentHealthy, desiredHealthy }) =>
-      `PodDisruptionBudget ${namespace}/${name} allows ${disruptionsAllowed}: ${currentHealthy} healthy, ${desiredHealthy} needed`,
-  );
-  const message = said.length === 0 ? String(facts["message"] ?? "") : said.join("; ");
-  return { object: `pod ${pod.namespace}/${pod.name}`, ...(message === "" ? {} : { message }) };
-}
-
-function holdReasonOf(reason: string): Held["reason"] {
-  return reason === "DrainImpossible" || reason === "TooManyBudgets" ? "DrainImpossible" : "DrainBlocked";
-}
-
-function hold(view: StepView, reason: Held["reason"], facts: Held["facts"], wakeAt: Instant | null): Held {
-  const about = { machine: nameOf(view), step: view.operation.step, since: view.operation.stepSince };
-  return { wish: "Step", machine: nameOf(view), reason, facts: { ...about, ...facts }, wakeAt };
-}
-
-/** Labels and taints first, so that no pod lands on a node that does not carry them yet. */
-function restoreWishes(view: StepView): Wishes {
-  const { machine } = view;
-  const { node } = machine;
-  if (node === null) return none;
-  if (takesNewAttributes(view)) {
-    const attributes = templateAttributes(view.snapshot.pool.spec.template);
-    return {
-      actions: [{ kind: "SetAttributes", machine: nameOf(view), attributes, because: because(view) }],
-      held: [],
-    };
-  }
-  const attribute = nextAttributeAction(machine, sent(view));
-  if (attribute !== null) return send(view, attribute);
-  return send(view, { ...sent(view), kind: "UncordonNode", node });
-}
-
-/** An upgraded machine takes the template's labels, taints and tags along with its new disk. */
-function takesNewAttributes({ machine, operation, snapshot }: StepView): boolean {
-  if (operation.plan !== "ReplaceSystemDisk" || operation.kind !== "Upgrade") return false;
-  return !isSame(machine.record.spec.attributes, templateAttributes(snapshot.pool.spec.template));
 }

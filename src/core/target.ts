@@ -3,6 +3,7 @@ import type { DiskFields, InstanceRequest } from "../schema/machine.ts";
 import type { Template } from "../schema/pool.ts";
 import type { CatalogueFields } from "../schema/provider.ts";
 import { canonical, hashOf } from "./hash.ts";
+import { failedCreation, isLeaving } from "./member.ts";
 import type { ClusterView, Machine, ProviderView, Snapshot } from "./model.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { compareVersions, minorOf } from "./version.ts";
@@ -17,31 +18,35 @@ export function targetDisk(
   provider: Pick<ProviderView, "name" | "catalogue">,
   cluster: Pick<ClusterView, "serverVersion">,
 ): Target {
-  const { catalogue } = provider;
-  if (catalogue === null) return refuse("ProviderUnavailable", { provider: provider.name });
+  const { catalogue, name } = provider;
+  if (catalogue === null) return refuse("ProviderUnavailable", { provider: name });
   const family = template.image?.family ?? catalogue.images[0]?.family ?? "";
-  const images = catalogue.images.filter((image) => image.family === family);
-  const wanted = template.image?.version;
-  const image = wanted === undefined ? images.at(-1) : images.find((item) => item.version === wanted);
+  const image = imageOf(template, family, catalogue);
   if (image === undefined) {
+    const wanted = template.image?.version;
     return refuse("ImageUnknown", {
       image: wanted === undefined ? family : `${family} ${wanted}`,
-      provider: provider.name,
+      provider: name,
     });
   }
-  const version =
-    template.kubernetesVersion ?? newestAllowed(image.kubernetesVersions, cluster.serverVersion);
+  const { serverVersion } = cluster;
+  const version = template.kubernetesVersion ?? newestAllowed(image.kubernetesVersions, serverVersion);
   if (version === undefined || !image.kubernetesVersions.includes(version)) {
-    return refuse("ImageUnknown", {
-      image: `${family} ${image.version}`,
-      version: version ?? cluster.serverVersion,
-      provider: provider.name,
-    });
+    const facts = { image: `${family} ${image.version}`, version: version ?? serverVersion, provider: name };
+    return refuse("ImageUnknown", facts);
   }
-  if (!isSkewAllowed(version, cluster.serverVersion)) {
-    return refuse("VersionSkew", { version, limit: cluster.serverVersion });
-  }
+  if (!isSkewAllowed(version, serverVersion)) return refuse("VersionSkew", { version, limit: serverVersion });
   return { ok: true, disk: diskOf(template, { family, version: image.version }, version) };
+}
+
+function imageOf(
+  template: Template,
+  family: string,
+  { images }: CatalogueFields,
+): CatalogueFields["images"][number] | undefined {
+  const wanted = template.image?.version;
+  const ofFamily = images.filter((image) => image.family === family);
+  return wanted === undefined ? ofFamily.at(-1) : ofFamily.find(({ version }) => version === wanted);
 }
 
 function diskOf(template: Template, image: DiskFields["image"], kubernetesVersion: string): DiskFields {
@@ -82,24 +87,62 @@ export interface Placement {
   readonly instanceType: string;
 }
 
-/** Every place a new instance may go, best first: types in the person's order, zones with the fewest members first. */
+/** Every place an instance may go, in the order to try them: types as the person prefers them, zone by zone. */
+export function placesOf({ pool }: Pick<Snapshot, "pool">, catalogue: CatalogueFields): readonly Placement[] {
+  return typesOf(pool.spec.template, catalogue).flatMap((instanceType) =>
+    zonesOf(pool.spec.template, catalogue).map((zone) => ({ zone, instanceType })),
+  );
+}
+
+function typesOf(template: Template, catalogue: CatalogueFields): readonly string[] {
+  return template.instanceTypes ?? catalogue.instanceTypes.slice(0, 1).map(({ name }) => name);
+}
+
+function zonesOf(template: Template, catalogue: CatalogueFields): readonly string[] {
+  return template.zones ?? catalogue.zones;
+}
+
+/** Places for so many new instances: of the preferred type, each in the zone that has the fewest by then. */
 export function placements(
   snapshot: Snapshot,
   catalogue: CatalogueFields,
-  taken: readonly Placement[],
-): Placement[] {
-  const { template } = snapshot.pool.spec;
-  const types = template.instanceTypes ?? catalogue.instanceTypes.slice(0, 1).map((type) => type.name);
-  const zones = template.zones ?? catalogue.zones;
-  const counts = new Map(zones.map((zone) => [zone, 0]));
-  const count = (zone: string | undefined): void => {
-    if (zone !== undefined && counts.has(zone)) counts.set(zone, (counts.get(zone) ?? 0) + 1);
+  count: number,
+): readonly Placement[] {
+  const [instanceType] = typesOf(snapshot.pool.spec.template, catalogue);
+  const counts = new Map(zonesOf(snapshot.pool.spec.template, catalogue).map((zone) => [zone, 0]));
+  const add = (zone: string): void => {
+    if (counts.has(zone)) counts.set(zone, (counts.get(zone) ?? 0) + 1);
   };
-  for (const machine of snapshot.machines)
-    count(machine.record.status?.zone ?? machine.record.status?.creation?.request.zone);
-  for (const placement of taken) count(placement.zone);
-  const ordered = zones.toSorted((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0));
-  return types.flatMap((instanceType) => ordered.map((zone) => ({ zone, instanceType })));
+  // Whoever leaves makes room; but where creation failed the next is better tried elsewhere.
+  for (const machine of snapshot.machines) {
+    const { zone, creation } = machine.record.status ?? {};
+    if (!isLeaving(machine) || failedCreation(machine) !== null) add(zone ?? creation?.request.zone ?? "");
+  }
+  return Array.from({ length: count }, (): Placement[] => {
+    const [first, ...others] = counts;
+    if (first === undefined || instanceType === undefined) return [];
+    const [zone] = others.reduce((best, item) => (item[1] < best[1] ? item : best), first);
+    add(zone);
+    return [{ zone, instanceType }];
+  }).flat();
+}
+
+/**
+ * The place after the one of this attempt: the other zones first, then the next type, beginning with the zone of the first
+ * attempt. Worked out from the attempt alone, so that every place has its turn, whatever the other machines do.
+ */
+export function placeAfter(
+  { pool }: Pick<Snapshot, "pool">,
+  catalogue: CatalogueFields,
+  { zone, attempt }: { readonly zone: string; readonly attempt: number },
+): Placement {
+  const types = typesOf(pool.spec.template, catalogue);
+  const zones = zonesOf(pool.spec.template, catalogue);
+  const first = zones.indexOf(zone) - ((attempt - 1) % zones.length) + zones.length;
+  return {
+    zone: zones[(first + attempt) % zones.length] ?? zone,
+    instanceType: types[Math.floor(attempt / zones.length) % types.length] ?? "",
+  };
 }
 
 /** The whole body of the create call. Stored in the machine before it is sent (S31). */

@@ -34,6 +34,14 @@ export function timeOf(instant: Instant): string {
   return `${pad(year, 4)}-${pad(month)}-${pad(day)}T${clock.map((part) => pad(part)).join(":")}${fraction}Z`;
 }
 
+/**
+ * When something that has lasted for so long began, to the minute: `now` and the age are of two clocks and read one after
+ * the other, and a text that differs by milliseconds in every look would be written, and waken us, without end (L2).
+ */
+export function sinceOf(now: Instant, ageMs: number): string {
+  return timeOf(Math.floor((now - ageMs) / minuteMs) * minuteMs);
+}
+
 /** Such as "45s", "12m", "3h05m" or "4d": how people read a duration. */
 export function durationText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / secondMs));

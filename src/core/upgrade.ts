@@ -1,17 +1,17 @@
-/** The fourth policy: machines whose system disk is behind the template, a few at a time, inside the window. */
+/** Machines whose system disk is behind the template, a few at a time, inside the window. */
 import type { DiskFields } from "../schema/machine.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { Action, Because, Held, Wishes } from "./action.ts";
-import { begin } from "./begin.ts";
-import { disruptionsLeft } from "./budget.ts";
+import { begin, isSilent } from "./begin.ts";
+import { disruptionsLeft, maxUnavailable } from "./budget.ts";
 import { growthLimit, maxBlocked, nodeForecastMs, windowNeedMs } from "./forecast.ts";
-import { hasJoined, isAvailable, members, nameOf } from "./member.ts";
+import { hasJoined, isAvailable, isSubscription, members, nameOf, removalTargets, uidOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
-import { activeOperations, type Progress, progressOf } from "./progress.ts";
+import { activeOperations, byAge, isDoneHere, type Progress, progressOf } from "./progress.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
-import { isBehind, targetDisk } from "./target.ts";
-import { hourMs, instantOf, secondMs, timeOf } from "./time.ts";
+import { isBehind, type Target, targetDisk } from "./target.ts";
+import { hourMs, instantOf, minuteMs, secondMs, timeOf } from "./time.ts";
 import { fits, nextOpenings, windowState } from "./window.ts";
 import { isReadyWorkload } from "./workload.ts";
 
@@ -23,9 +23,7 @@ export function upgrade(snapshot: Snapshot, now: Instant): Wishes {
   const active = activeOperations(snapshot, "Upgrade");
   if (active.length === 0) return startByItself(snapshot, now);
   // One run at a time: a later one waits until the earlier has ended.
-  const [first] = active.toSorted(
-    (a, b) => instantOf(a.metadata.creationTimestamp) - instantOf(b.metadata.creationTimestamp),
-  );
+  const [first] = active.toSorted(byAge);
   return first === undefined ? none : run(first, snapshot, now);
 }
 
@@ -90,26 +88,35 @@ function run(operation: NodeOperationObject, snapshot: Snapshot, now: Instant): 
   const progress = progressOf(operation, snapshot, now);
   const waiting = progress.filter(({ machine, record }) => machine !== null && record.state === "Waiting");
   if (waiting.length === 0) return none;
-  const target = operation.spec.target ?? targetNow(snapshot);
-  const reason =
-    target === null ? hold("ProviderUnavailable", {}) : whyNotNow(operation, { snapshot, progress }, now);
-  if (reason !== null || target === null) return { actions: [], held: reason === null ? [] : [reason] };
-  const { room, held } = roomFor(snapshot, progress, now);
-  const next = waiting.toSorted((a, b) => readiness(a) - readiness(b)).slice(0, room);
-  const actions = next.flatMap(({ machine }) =>
-    machine === null ? [] : [beginUpgrade(operation, { snapshot, machine, target }, now)],
+  const target = targetOfRun(operation, snapshot);
+  const wait = target.ok
+    ? whyNotNow(operation, { snapshot, progress }, now)
+    : hold(target.reason, target.facts, now + minuteMs);
+  if (!target.ok || wait !== null) return { actions: [], held: wait === null ? [] : [wait] };
+  const idle = waiting.flatMap(({ machine }) =>
+    machine !== null && isIdle(machine, snapshot, now) ? [machine] : [],
+  );
+  const { next, held } = nextInTurn(snapshot, { idle, progress }, now);
+  const actions = next.map((machine) =>
+    beginUpgrade(operation, { snapshot, machine, target: target.disk }, now),
   );
   return { actions, held: waiting.length > next.length ? [held] : [] };
 }
 
-function targetNow(snapshot: Snapshot): DiskFields | null {
-  const target = targetDisk(snapshot.pool.spec.template, snapshot.provider, snapshot.cluster);
-  return target.ok ? target.disk : null;
+function targetOfRun({ spec }: NodeOperationObject, { pool, provider, cluster }: Snapshot): Target {
+  return spec.target === undefined
+    ? targetDisk(pool.spec.template, provider, cluster)
+    : { ok: true, disk: spec.target };
 }
 
-/** Nodes that are not available anyway cost nothing: they go first. */
-function readiness({ machine }: Progress): number {
-  return machine !== null && isAvailable(machine) ? 1 : 0;
+/**
+ * In nobody's hands, and in full view: what it is now has to be known before its disk is taken. A silent node cannot be
+ * drained; repair has to heal it first.
+ */
+function isIdle(machine: Machine, snapshot: Snapshot, now: Instant): boolean {
+  const isNamed = removalTargets(snapshot, now).has(uidOf(machine));
+  const isWhole = machine.instance?.isBusy === false && hasJoined(machine) && !isSilent(snapshot, machine);
+  return machine.record.status?.operation === undefined && !isNamed && isWhole;
 }
 
 interface Run {
@@ -119,13 +126,16 @@ interface Run {
 
 function whyNotNow(operation: NodeOperationObject, { snapshot, progress }: Run, now: Instant): Held | null {
   const { spec } = snapshot.pool;
-  if (operation.spec.state === "Pause" || spec.paused)
-    return hold("PausedByUser", { operation: operation.metadata.name });
+  const { name: pool } = snapshot.pool.metadata;
+  if (spec.paused) return hold("Paused", { pool });
+  if (operation.spec.state === "Pause")
+    return hold("PausedByUser", { pool, operation: operation.metadata.name });
   if (operation.spec.approval === "Waiting")
     return hold("AwaitingApproval", { operation: operation.metadata.name });
   const failed = progress.filter(({ record }) => record.state === "Failed");
   if (failed.length > spec.upgrade.maxFailedNodes)
     return hold("TooManyFailed", {
+      pool,
       count: failed.length,
       limit: spec.upgrade.maxFailedNodes,
       ...names(failed),
@@ -133,14 +143,27 @@ function whyNotNow(operation: NodeOperationObject, { snapshot, progress }: Run, 
   const blocked = progress.filter(({ record }) => record.state === "Blocked");
   const blockedLimit = maxBlocked(progress.length);
   if (blocked.length > blockedLimit)
-    return hold("TooManyBlocked", { count: blocked.length, limit: blockedLimit, ...names(blocked) });
+    return hold("TooManyBlocked", { pool, count: blocked.length, limit: blockedLimit, ...names(blocked) });
+  const unable = providerHold(snapshot, now);
+  if (unable !== null) return unable;
   if (operation.spec.options.when === "InWindow") {
     const closed = windowHold(snapshot, now);
     if (closed !== null) return closed;
     const [elsewhere] = snapshot.cluster.upgradesElsewhere;
     if (elsewhere !== undefined) return hold("OtherPoolUpgrading", { pool: elsewhere });
   }
-  return soakHold(snapshot, progress, now) ?? gateHold(snapshot, progress);
+  return soakHold(snapshot, progress, now) ?? gateHold(snapshot, operation, progress);
+}
+
+function providerHold({ provider, pool }: Snapshot, now: Instant): Held | null {
+  const { name: poolName } = pool.metadata;
+  if (!provider.isListComplete) {
+    const message = provider.message === "" ? {} : { message: provider.message };
+    return hold("ProviderUnavailable", { provider: provider.name, ...message }, now + 10 * secondMs);
+  }
+  if (pool.spec.upgrade.method === "ReplaceInstance" || provider.capabilities.replaceSystemDisk) return null;
+  const message = "system disks are not replaced there; method ReplaceInstance works";
+  return hold("CapabilityMissing", { pool: poolName, provider: provider.name, message });
 }
 
 function names(list: readonly Progress[]): Facts {
@@ -156,17 +179,18 @@ function names(list: readonly Progress[]): Facts {
 export function windowHold(snapshot: Snapshot, now: Instant): Held | null {
   const { window, pool } = snapshot;
   const name = pool.spec.management.maintenanceWindowRef?.name ?? "";
-  if (window === null) return hold("NoWindow", {});
-  if (window === "Missing") return hold("WindowMissing", { window: name });
+  const about = { pool: pool.metadata.name };
+  if (window === null) return hold("NoWindow", about);
+  if (window === "Missing") return hold("WindowMissing", { ...about, window: name });
   const [next] = nextOpenings(window, now, 2).filter(({ opens }) => opens > now);
   const until = next === undefined ? {} : { until: timeOf(next.opens) };
   if (!windowState(window, now).isOpen)
-    return hold("WindowClosed", { window: name, ...until }, next?.opens ?? null);
+    return hold("WindowClosed", { ...about, window: name, ...until }, next?.opens ?? null);
   const neededMs = windowNeedMs(nodeForecastMs(snapshot));
   if (!fits(window, now, neededMs)) {
     return hold(
       "WindowTooShort",
-      { window: name, minutes: Math.ceil(neededMs / 60_000), ...until },
+      { ...about, window: name, minutes: Math.ceil(neededMs / minuteMs), ...until },
       next?.opens ?? null,
     );
   }
@@ -175,9 +199,7 @@ export function windowHold(snapshot: Snapshot, now: Instant): Held | null {
 
 /** After the first node the rest waits, so that a bad image shows itself on one node only. */
 function soakHold({ pool }: Snapshot, progress: readonly Progress[], now: Instant): Held | null {
-  const ends = progress
-    .filter(({ record }) => record.state === "Succeeded")
-    .map(({ record }) => instantOf(record.finishedTime));
+  const ends = progress.filter(isDoneHere).map(({ record }) => instantOf(record.finishedTime));
   const running = progress.filter(({ record }) => record.state === "Running");
   if (ends.length !== 1 || running.length > 0 || progress.length < 2) return null;
   const until = (ends[0] ?? 0) + pool.spec.upgrade.soakSeconds * secondMs;
@@ -185,13 +207,16 @@ function soakHold({ pool }: Snapshot, progress: readonly Progress[], now: Instan
 }
 
 /** The workloads that were moved are whole again before more of them is moved. */
-function gateHold(snapshot: Snapshot, progress: readonly Progress[]): Held | null {
+function gateHold(
+  snapshot: Snapshot,
+  { metadata: { uid } }: NodeOperationObject,
+  progress: readonly Progress[],
+): Held | null {
   if (snapshot.pool.spec.upgrade.healthGate === "Disabled") return null;
-  for (const { machine, record } of progress) {
-    if (machine === null || record.state === "Waiting" || record.state === "Running") continue;
-    const behind = (machine.record.status?.lastOperation?.workloads ?? []).find(
-      (key) => !isReadyWorkload(snapshot, key),
-    );
+  for (const { machine } of progress) {
+    const last = machine?.record.status?.lastOperation;
+    if (machine === null || last?.operationUid === undefined || last.operationUid !== uid) continue;
+    const behind = (last.workloads ?? []).find((key) => !isReadyWorkload(snapshot, key));
     const workload = behind === undefined ? undefined : snapshot.workloads.get(behind);
     if (behind === undefined || workload === undefined) continue;
     return hold("HealthGate", {
@@ -204,22 +229,24 @@ function gateHold(snapshot: Snapshot, progress: readonly Progress[]): Held | nul
   return null;
 }
 
-function roomFor(
+/** Machines that are not available anyway cost nothing: they go first, and no budget holds them. */
+function nextInTurn(
   snapshot: Snapshot,
-  progress: readonly Progress[],
+  { idle, progress }: { readonly idle: readonly Machine[]; readonly progress: readonly Progress[] },
   now: Instant,
-): { readonly room: number; readonly held: Held } {
+): { readonly next: readonly Machine[]; readonly held: Held } {
   const running = progress.filter(({ record }) => record.state === "Running").length;
-  const done = progress.filter(({ record }) => record.state === "Succeeded").length;
-  const batch = growthLimit(done, snapshot.pool.spec.upgrade.maxParallel) - running;
-  const left = disruptionsLeft(snapshot, now);
-  const room = Math.max(0, Math.min(batch, left));
-  const facts = {
-    count: running,
-    limit: growthLimit(done, snapshot.pool.spec.upgrade.maxParallel),
-    have: Math.max(0, left),
+  const limit = growthLimit(progress.filter(isDoneHere).length, snapshot.pool.spec.upgrade.maxParallel);
+  const batch = Math.max(0, limit - running);
+  const left = Math.max(0, disruptionsLeft(snapshot, now));
+  const away = idle.filter((machine) => !isAvailable(machine)).slice(0, batch);
+  const available = idle.filter(isAvailable).slice(0, Math.min(batch - away.length, left));
+  const isBudget = left < batch - away.length && idle.length > away.length + available.length;
+  const facts = { count: running, limit: isBudget ? maxUnavailable(snapshot.pool.spec) : limit, have: left };
+  return {
+    next: [...away, ...available],
+    held: hold(isBudget ? "MaxUnavailable" : "BatchInProgress", facts),
   };
-  return { room, held: hold(left < batch ? "MaxUnavailable" : "BatchInProgress", facts) };
 }
 
 interface Turn {
@@ -233,9 +260,7 @@ function beginUpgrade(
   { snapshot, machine, target }: Turn,
   now: Instant,
 ): Action {
-  const isInstance =
-    snapshot.pool.spec.upgrade.method === "ReplaceInstance" &&
-    machine.record.spec.chargeType !== "Subscription";
+  const isInstance = snapshot.pool.spec.upgrade.method === "ReplaceInstance" && !isSubscription(machine);
   const because: Because = {
     reason: operation.spec.requestedBy === "Controller" ? "Outdated" : "UpgradeRequested",
     facts: { machine: nameOf(machine), operation: operation.metadata.name, ...diskFacts(target) },
@@ -256,16 +281,14 @@ function beginUpgrade(
   );
 }
 
-/** Extra instances while an upgrade by new instances runs. */
+/** Extra instances while an upgrade by new instances runs. Whoever is on its way out already is made up for by the count. */
 export function surgeWanted(snapshot: Snapshot, now: Instant): number {
   const { upgrade: rules, paused } = snapshot.pool.spec;
   if (rules.method !== "ReplaceInstance" || rules.maxSurge === 0 || paused) return 0;
   const waiting = activeOperations(snapshot, "Upgrade")
     .filter(({ spec }) => spec.state === "Run")
     .flatMap((operation) => progressOf(operation, snapshot, now))
-    .filter(
-      ({ record, machine }) => machine !== null && (record.state === "Waiting" || record.state === "Running"),
-    );
+    .filter(({ record, machine }) => machine !== null && record.state === "Waiting");
   return Math.min(rules.maxSurge, waiting.length);
 }
 

@@ -32,6 +32,8 @@ export interface Connection {
 const connectTimeoutMs = 10_000;
 const keepAliveMs = 60_000;
 /** A connection whose other end has silently gone is noticed within two pings. */
+const streamWindow = 4 * 1024 * 1024;
+const connectionWindowSize = 16 * 1024 * 1024;
 const pingMs = 15_000;
 
 export function createConnection(config: ClusterConfig): Connection {
@@ -100,7 +102,8 @@ function createDispatcher(config: ClusterConfig, { ca, cert, key }: Credentials)
     // Every exchange carries a signal of its own; a second set of timers would only hide which one it was.
     headersTimeout: 0,
     bodyTimeout: 0,
-    h2Options: { pingInterval: pingMs },
+    // A burst of a thousand nodes must fit into the windows, or the server takes us for a dead reader.
+    h2Options: { pingInterval: pingMs, settings: { initialWindowSize: streamWindow }, connectionWindowSize },
   };
   const { proxyUrl } = config;
   if (proxyUrl === null) return new Agent({ ...options, connect: tls });

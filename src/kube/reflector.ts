@@ -62,7 +62,7 @@ const watchSeconds = 300;
 const idleTimeoutMs = 75_000;
 const firstBackoffMs = 250;
 const maxBackoffMs = 30_000;
-/** A watch that lived so long was a good one: the next failure starts the back-off anew. */
+/** A watch that lived so long, or brought news, was a good one: the next failure starts the back-off anew. */
 const healthyMs = 10_000;
 /** So many stale lists in a row are not a lagging server but a restored one. */
 const maxStaleLists = 3;
@@ -116,10 +116,13 @@ async function run(progress: Progress): Promise<void> {
   const { clock, sink } = progress.options;
   while (!progress.signal.aborted) {
     const startedAt = clock.monotonic();
+    const versionBefore = progress.highestVersion;
     const end = await oneRound(progress).catch(endOfError);
     if (progress.signal.aborted) return;
     sink.down(end.cause, end.detail);
-    await pause(progress, nextDelay(progress, end, clock.monotonic() - startedAt));
+    // Servers cut readers that fall behind in a burst: what came until then was good, and waiting only makes it worse.
+    const isGood = clock.monotonic() - startedAt >= healthyMs || progress.highestVersion !== versionBefore;
+    await pause(progress, nextDelay(progress, end, isGood));
   }
 }
 
@@ -308,10 +311,10 @@ function failed(progress: Progress, code: number, message: string): End {
   return { cause: code === 410 ? "Expired" : "Refused", detail: message };
 }
 
-function nextDelay(progress: Progress, end: End, livedMs: number): number {
-  if (livedMs >= healthyMs) progress.failures = 0;
+function nextDelay(progress: Progress, end: End, isGood: boolean): number {
+  if (isGood) progress.failures = 0;
   const isUsual = end.cause === "Ended" || end.cause === "Silent";
-  if (isUsual && livedMs >= healthyMs) return 0;
+  if (isUsual && isGood) return 0;
   const backoffMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** progress.failures);
   progress.failures += 1;
   const askedMs = Math.min(maxBackoffMs, end.retryAfterMs ?? 0);

@@ -8,11 +8,14 @@ export interface Clock {
   after(delayMs: number, run: () => void): () => void;
 }
 
+/** Node runs longer timers at once; waking too early is harmless, as everybody looks again. */
+const longestDelayMs = 2 ** 31 - 1;
+
 export const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
+    const timer = setTimeout(run, Math.min(delayMs, longestDelayMs));
     return () => clearTimeout(timer);
   },
 };

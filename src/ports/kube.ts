@@ -147,7 +147,7 @@ export interface KubeCache {
   byIndex<K extends Kind>(kind: K, index: IndexName, value: string): readonly ObjectOf<K>[];
   /** Calls `listener` for each change, in order, after the copy has changed. The result stops it. */
   onChange(listener: ChangeListener): () => void;
-  /** When, on the monotonic clock, the kind's view last had a gap: its start, a relist, a dead watch. */
+  /** The instant, on the monotonic clock, of the last gap in the kind's view: its start, a relist; now while a gap lasts. */
   lastGapAt(kind: Kind): number;
 }
 

@@ -137,6 +137,7 @@ const machineStatusFields = z.object({
     .optional(),
   instanceId: text(128).optional(),
   nodeName: text(253).optional(),
+  nodeUid: text(64).optional().describe("The node that `applied` was set on."),
   zone: text(64).optional(),
   instanceType: text(64).optional(),
   disk: disk.optional().describe("What the system disk in use was made from."),

@@ -8,7 +8,6 @@ import {
   instanceTags,
   int,
   kubernetesVersion,
-  name,
   nodeLabels,
   objectName,
   resolvedImage,
@@ -256,5 +255,3 @@ export interface ManagedNodePoolObject extends KubeObject {
   readonly spec: PoolSpec;
   readonly status?: PoolStatus;
 }
-
-export const poolName = name;

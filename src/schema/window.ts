@@ -81,7 +81,6 @@ export const opening = z.object({
   closes: time(),
   offset: text(16).describe("Offset from UTC when it opens, such as +02:00."),
 });
-export type OpeningFields = z.infer<typeof opening>;
 
 export const windowStatus = z.object({
   observedGeneration: z.int().optional(),

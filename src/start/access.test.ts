@@ -47,11 +47,10 @@ function asking(answer: (attributes: Readonly<Record<string, string>>) => boolea
   return {
     ...kube,
     create: async (_kind, review) => {
-      const { resourceAttributes }: { resourceAttributes: Readonly<Record<string, string>> } = Reflect.get(
-        review,
-        "spec",
-      );
-      const allowed = answer(resourceAttributes);
+      const { spec } = JSON.parse(JSON.stringify(review)) as {
+        readonly spec: { readonly resourceAttributes: Readonly<Record<string, string>> };
+      };
+      const allowed = answer(spec.resourceAttributes);
       if (allowed instanceof PortError) throw allowed;
       return { ...review, status: { allowed } };
     },

@@ -17,7 +17,8 @@ import path from "node:path";
 import test from "node:test";
 import { realClock } from "../ports/clock.ts";
 import { cacheDir, ensureBinaries, etcdVersion, kubernetesVersion } from "./binaries.ts";
-import type { BinaryName, BinaryRequest, BinarySources } from "./binaries.ts";
+import type { BinaryRequest } from "./binaries.ts";
+import type { BinaryName, BinarySources } from "./binary.ts";
 import { StartError } from "./error.ts";
 
 const version = kubernetesVersion;

@@ -9,6 +9,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Clock } from "../ports/clock.ts";
+import type { BinaryName, BinarySources, Environment } from "./binary.ts";
 import { buildBinary } from "./build.ts";
 import { createDownloader } from "./download.ts";
 import type { Downloader } from "./download.ts";
@@ -21,17 +22,7 @@ import type { Progress } from "./progress.ts";
 export const kubernetesVersion = "v1.36.3";
 export const etcdVersion = "v3.6.16";
 
-export type BinaryName =
-  | "etcd"
-  | "kube-apiserver"
-  | "kube-controller-manager"
-  | "kube-scheduler"
-  | "kubectl"
-  | "kubelet";
-
 export type BinaryPaths<N extends BinaryName = BinaryName> = Readonly<Record<N, string>>;
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface BinaryRequest<N extends BinaryName = BinaryName> {
   readonly names: readonly N[];
@@ -42,13 +33,6 @@ export interface BinaryRequest<N extends BinaryName = BinaryName> {
   readonly progress: Progress;
   readonly signal?: AbortSignal;
   readonly sources?: BinarySources;
-}
-
-export interface BinarySources {
-  readonly kubernetesUrl: string;
-  readonly etcdUrl: string;
-  /** The folder with the go.mod files to build from. */
-  readonly toolsDir: string;
 }
 
 const officialSources: BinarySources = {

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { BinaryName, Environment } from "./binaries.ts";
+import type { BinaryName, Environment } from "./binary.ts";
 import { StartError, systemCode } from "./error.ts";
 
 export interface BuildRequest {

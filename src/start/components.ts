@@ -1,7 +1,7 @@
 /** The four programs of a control plane and their flags. Who starts them, and in which order, is decided elsewhere. */
 import path from "node:path";
 import { stringify } from "yaml";
-import type { BinaryName } from "./binaries.ts";
+import type { BinaryName } from "./binary.ts";
 import { hostAddressForGuests, serviceRange } from "./certificates.ts";
 import type { Certificates } from "./certificates.ts";
 import { writeComponentKubeconfig } from "./kubeconfig.ts";

@@ -7,7 +7,7 @@ import path from "node:path";
 import { realClock } from "../ports/clock.ts";
 import type { Clock } from "../ports/clock.ts";
 import { ensureBinaries, kubernetesVersion } from "./binaries.ts";
-import type { Environment } from "./binaries.ts";
+import type { Environment } from "./binary.ts";
 import { ensureCertificates } from "./certificates.ts";
 import { componentNames, componentSpec, etcdDir, apiUrl, logFile } from "./components.ts";
 import type { ComponentName, Layout } from "./components.ts";

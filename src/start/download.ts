@@ -7,7 +7,7 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { EnvHttpProxyAgent, fetch } from "undici";
 import type { Response } from "undici";
-import type { BinaryName, BinarySources, Environment } from "./binaries.ts";
+import type { BinaryName, BinarySources, Environment } from "./binary.ts";
 import { StartError, isDiskTrouble, systemCode } from "./error.ts";
 
 export interface DownloadTarget {

@@ -22,6 +22,7 @@ export const en = {
     "Labels, taints or tags of {node,machine|the node} are not as they should be and are set again.",
   CreateFailed:
     "{machine|The machine} could not be created[: {error,message}]; it is given up, and another is tried.",
+  OperationsKept: "Finished operations are kept for a while only; the oldest go[: {operation,object}].",
 
   // What a wish waits for.
   Paused: "{pool|The pool} is paused[ (since {since})]; nothing new starts until it is resumed.",
@@ -64,7 +65,7 @@ export const en = {
   OtherPoolUpgrading: "Another pool is being upgraded[ ({pool,object})]; one pool at a time.",
   RecentlyUpgraded: "{node,machine,pool|The pool} was upgraded a short while ago and rests[ until {until}].",
   DrainBlocked:
-    "{node,machine|The node} cannot be drained[ (since {since})]: {object,pod|a pod} cannot be evicted now[, because budget {budget} allows {allowed} of it ({healthy} healthy, {desired} needed)][ ({message})].",
+    "{node,machine|The node} cannot be drained[ (since {since})]: {object,pod|a pod} cannot be evicted now[, because budget {budget} allows {allowed#eviction|evictions} ({healthy} healthy, {desired} needed)][ ({message})].",
   DrainImpossible:
     "{node,machine|The node} can never be drained as things are: {object,pod|a pod} cannot be evicted[, because budget {budget} needs all its {expected#pod|pods}][ ({message})].",
   PodsTerminating: "{node,machine|The node} waits for {count#pod|pods} to end[ (since {since})].",
@@ -92,6 +93,16 @@ export const en = {
   AwaitingNode: "{node,machine|The machine} waits for its node to be ready[ (since {since})].",
   Superseded: "Something newer has taken its place[: {operation,object}].",
   CreationsInProgress: "Nodes are still being created[ ({count})]; the rest follows.",
+  CreationsFailing:
+    "{count|Several} new nodes came to nothing in the last hour[, the last one at step {step}][: {message}]; the next one is tried[ at {until}], one at a time.",
+  Remembered:
+    "{machine|The machine} came to nothing; its record is kept[ until {until}], so that creations are not repeated without end.",
+  MachineDeleted:
+    "Somebody deleted the record of {node,machine|the machine}[ (since {since})]; its instance and its node are kept until they are removed by name.",
+  StepStuck:
+    "{node,machine|The machine} is still at one step[: {step}][ (since {since})], far longer than it should take; it goes on, but a person should look.",
+  CapabilityMissing:
+    "The provider[ {provider}] cannot do what {node,machine,pool|the pool} needs[: {message,step}].",
 
   // How an operation of a machine ended.
   DrainTimedOut:

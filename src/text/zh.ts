@@ -17,6 +17,7 @@ export const zh = {
   PutBack: "{node,machine|该节点}正在恢复到之前的状态[：{message}]。",
   AttributesDiffer: "{node,machine|该节点}的标签、污点或实例标签与应有的不一致，正在重新设置。",
   CreateFailed: "{machine|该机器}创建失败[：{error,message}]，已放弃，并改建另一台。",
+  OperationsKept: "已结束的操作只保留一段时间，最早的将被删除[：{operation,object}]。",
 
   // 正在等待什么。
   Paused: "{pool|节点池}[自 {since} 起]已暂停，恢复之前不会开始新的操作。",
@@ -76,6 +77,14 @@ export const zh = {
   AwaitingNode: "{node,machine|该机器}[自 {since} 起]正在等待节点就绪。",
   Superseded: "已被更新的操作取代[：{operation,object}]。",
   CreationsInProgress: "节点仍在创建中[（{count} 个）]，其余随后进行。",
+  CreationsFailing:
+    "最近一小时内有[ {count} 个]新节点创建失败[，最后一个停在步骤 {step}][：{message}]；[将于 {until} ]逐个重试。",
+  Remembered: "{machine|该机器}创建失败；其记录保留[到 {until}]，以免无休止地重复创建。",
+  MachineDeleted:
+    "[自 {since} 起]{node,machine|该机器}的记录被人工删除；在按名称移除之前，其实例和节点保持不变。",
+  StepStuck:
+    "{node,machine|该机器}[自 {since} 起]一直停留在同一步骤[：{step}]，远超正常时间；会继续等待，但需要人工查看。",
+  CapabilityMissing: "云服务商[ {provider} ]不支持{node,machine,pool|节点池}所需的操作[：{message,step}]。",
 
   // 单台机器上的操作如何结束。
   DrainTimedOut:

@@ -29,7 +29,7 @@ export function largePool(machines: number, state: State): Snapshot {
   return aSnapshot({
     pool: aPool({
       replicas: state === "scaling" ? Math.ceil(machines * (1 + newShare)) : machines,
-      template,
+      template: attributes,
       upgrade: { maxUnavailable: "5%", maxParallel: inFlight, soakSeconds: 0 },
       metadata: { finalizers: ["poolkeeper.dev/instance-cleanup"] },
     }),
@@ -41,15 +41,10 @@ export function largePool(machines: number, state: State): Snapshot {
   });
 }
 
-const template = {
-  nodeLabels: { tier: "web", team: "shop" },
-  taints: [{ key: "dedicated", value: "web", effect: "NoSchedule" }],
-  instanceTags: { cost: "shop" },
-} as const;
 const attributes = {
-  nodeLabels: template.nodeLabels,
-  taints: [...template.taints],
-  instanceTags: template.instanceTags,
+  nodeLabels: { tier: "web", team: "shop" },
+  taints: [{ key: "dedicated", value: "web", effect: "NoSchedule" as const }],
+  instanceTags: { cost: "shop" },
 };
 
 function machineIn(state: State, index: number, machines: number): Machine {
@@ -57,20 +52,46 @@ function machineIn(state: State, index: number, machines: number): Machine {
     name: `web-${index + 1}`,
     zone: `cn-hangzhou-${"abc"[index % 3] ?? "a"}`,
     spec: { attributes },
-    status: { applied: attributes },
-    node: { labels: { "poolkeeper.dev/pool": "web", ...template.nodeLabels }, taints: [...template.taints] },
+    status: { applied: attributes, creation: creationOf(index) },
+    node: { labels: { "poolkeeper.dev/pool": "web", ...attributes.nodeLabels }, taints: attributes.taints },
     pods: podsOf(index),
   };
   if (state === "scaling" && index >= machines * (1 - newShare)) {
-    return aMachine({ ...common, node: null, pods: [], operation: creating, status: {} });
+    return aMachine({ ...common, node: null, pods: [], operation: creating });
   }
   if (state === "upgrade") {
     const operation = index < inFlight ? { operation: stepsInFlight[index % stepsInFlight.length] } : {};
     const image = index < inFlight || index > machines / 2 ? "3.0" : "3.1";
     const { operation: inHand } = operation;
-    return aMachine({ ...common, image, ...(inHand === undefined ? {} : { operation: inHand, cordoned: true }) });
+    return aMachine({
+      ...common,
+      image,
+      ...(inHand === undefined ? {} : { operation: inHand, cordoned: true }),
+    });
   }
   return aMachine({ ...common, ready: !(state === "sick" && isSick(index)) });
+}
+
+/** Every machine that was ever asked for keeps its request. */
+function creationOf(index: number): NonNullable<Machine["record"]["status"]>["creation"] {
+  const disk = aDisk();
+  return {
+    attempt: 1,
+    clientToken: `uid-web-${index + 1}-1`,
+    request: {
+      zone: "cn-hangzhou-a",
+      instanceType: "ecs.g7.large",
+      image: disk.image,
+      kubernetesVersion: disk.kubernetesVersion,
+      systemDisk: { sizeGiB: 40 },
+      dataDisks: [],
+      chargeType: "PayAsYouGo",
+      tags: attributes.instanceTags,
+      nodeLabels: attributes.nodeLabels,
+      taints: attributes.taints,
+      unschedulable: false,
+    },
+  };
 }
 
 const creating = {
@@ -81,14 +102,15 @@ const creating = {
 } as const;
 
 const upgradeUid = "uid-web-upgrade-1";
-const stepsInFlight = (["Cordon", "Drain", "Stop", "ReplaceDisk", "Start", "AwaitReady", "Restore"] as const).map(
-  (step) =>
-    anOperationInHand({
-      step,
-      operation: { name: "web-upgrade-1", uid: upgradeUid },
-      target: aDisk("3.1"),
-      drainDeadline: timeOf(noon + 1_800_000),
-    }),
+const stepsInFlight = (
+  ["Cordon", "Drain", "Stop", "ReplaceDisk", "Start", "AwaitReady", "Restore"] as const
+).map((step) =>
+  anOperationInHand({
+    step,
+    operation: { name: "web-upgrade-1", uid: upgradeUid },
+    target: aDisk("3.1"),
+    drainDeadline: timeOf(noon + 1_800_000),
+  }),
 );
 
 function upgradeOf(machines: readonly Machine[]): Snapshot["operations"][number] {

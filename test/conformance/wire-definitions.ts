@@ -248,6 +248,14 @@ const shaping: readonly Behaviour[] = [
     },
   },
   {
+    name: "words of JavaScript are fields like any other",
+    run: async (wire) => {
+      const spec = { constructor: 1, toString: "x", labels: { constructor: "y" } };
+      const { body } = must(await wire.post(widgets(await wire.namespace()), aWidget("a", spec)), 201);
+      assert.deepEqual(at(body, "spec"), { size: 1, color: "red", labels: { constructor: "y" } });
+    },
+  },
+  {
     name: "a free part keeps whatever it is given",
     run: async (wire) => {
       const free = { a: { b: [1, "x", null] } };

@@ -6,7 +6,6 @@ import {
   aPool,
   aWidget,
   at,
-  core,
   inNamespace,
   must,
   pools,

@@ -60,13 +60,7 @@ async function runningPod(wire: Wire, ns: string, node: string, name: string): P
 
 const budgetsOf = (ns: string) => `/apis/policy/v1/namespaces/${ns}/poddisruptionbudgets`;
 
-async function makeBudget(
-  wire: Wire,
-  ns: string,
-  name: string,
-  spec: Json,
-  allowed: number,
-): Promise<string> {
+async function makeBudget(wire: Wire, ns: string, given: Json, allowed: number): Promise<string> {
   const { name = "b", ...spec } = given;
   const body = { metadata: { name }, spec: { selector: { matchLabels: { app: "x" } }, ...spec } };
   must(await wire.post(budgetsOf(ns), body), 201);
@@ -466,6 +460,21 @@ const scales: readonly Behaviour[] = [
       assert.equal(at(body, "spec.size"), 5);
       assert.equal(at(body, "metadata.generation"), 2);
       must(await wire.put(`${where}/a/scale`, { ...scale, spec: { replicas: 6 } }), 409);
+    },
+  },
+  {
+    name: "a number set through scale is owned as such",
+    run: async (wire) => {
+      const where = widgets(await wire.namespace());
+      must(await wire.post(where, aWidget("a", { size: 3 })), 201);
+      must(await wire.patch(`${where}/a/scale?fieldManager=scaler`, "merge", { spec: { replicas: 4 } }), 200);
+      const answer = await wire.patch(`${where}/a?fieldManager=x`, "apply", aWidget("a", { size: 5 }));
+      refused(
+        answer,
+        409,
+        "Conflict",
+        /conflict with "scaler" with subresource "scale" using wire.poolkeeper.dev.v1/,
+      );
     },
   },
   {

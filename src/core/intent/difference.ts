@@ -35,13 +35,13 @@ export function mergePatchOf(changes: readonly FieldChange[]): Readonly<Record<s
   return patch;
 }
 
-/** A value as a fact: text and numbers as they are, the rest as short JSON, nothing as "none". */
+/** A value as a fact, short enough for one line. Nothing at all is "none". */
 export function shownValue(value: unknown): string | number {
   if (value === undefined || value === null) return "none";
-  if (typeof value === "string" || typeof value === "number") return value;
-  if (Array.isArray(value) && value.every((item) => typeof item === "string"))
-    return value.join(", ") || "none";
-  return JSON.stringify(value);
+  if (typeof value === "number" || typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(shownValue).join(", ") || "none";
+  if (isFields(value)) return Object.values(value).map(shownValue).join(" ") || "none";
+  return String(value);
 }
 
 function isFields(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,7 @@
 /** The CEL rules of a schema, compiled once and asked of each write. A rule that does not compile is refused, never skipped. */
 import { Environment } from "@marcbachmann/cel-js";
 import { isEqual, isList, isObject, type Json, type JsonObject } from "./json.ts";
-import { type Rule, type Schema, valueSchema } from "./schema.ts";
+import { fieldSchema, type Rule, type Schema, valueSchema } from "./schema.ts";
 import { type FieldError, invalidValue, shown } from "./status.ts";
 import { child } from "./validate.ts";
 
@@ -76,14 +76,18 @@ function parts(schema: Schema): readonly (readonly [string, Schema])[] {
   ];
 }
 
-const ruled = new WeakMap<Schema, boolean>();
+type Reach = "none" | "state" | "change";
 
-function hasRules(schema: Schema): boolean {
-  const known = ruled.get(schema);
+const reaches = new WeakMap<Schema, Reach>();
+
+/** What the rules at and below a place look at: nothing, the state alone, or also how it changed. */
+function reachOf(schema: Schema): Reach {
+  const known = reaches.get(schema);
   if (known !== undefined) return known;
-  const own = (schema["x-kubernetes-validations"] ?? []).length > 0;
-  const result = own || parts(schema).some(([, part]) => hasRules(part));
-  ruled.set(schema, result);
+  const own = rulesOf(schema).map((rule): Reach => (rule.usesOldSelf ? "change" : "state"));
+  const all = [...own, ...parts(schema).map(([, part]) => reachOf(part))];
+  const result = all.includes("change") ? "change" : all.includes("state") ? "state" : "none";
+  reaches.set(schema, result);
   return result;
 }
 
@@ -93,8 +97,8 @@ export function celErrors(
   before: JsonObject | undefined,
   schema: Schema,
 ): readonly FieldError[] {
-  if (!hasRules(schema)) return [];
-  return walk({ value: object, before, schema, path: "" });
+  if (reachOf(schema) === "none") return [];
+  return walk({ value: object, before, schema, path: "", isSame: false });
 }
 
 interface Place {
@@ -102,11 +106,14 @@ interface Place {
   readonly before: Json | undefined;
   readonly schema: Schema;
   readonly path: string;
+  /** As before: only rules about change are asked again. */
+  readonly isSame: boolean;
 }
 
 function walk(place: Place): readonly FieldError[] {
-  if (!hasRules(place.schema) || place.value === null) return [];
-  const own = rulesOf(place.schema);
+  const reach = reachOf(place.schema);
+  if (reach === "none" || (place.isSame && reach === "state") || place.value === null) return [];
+  const own = rulesOf(place.schema).filter((rule) => rule.usesOldSelf || !place.isSame);
   const context = own.length === 0 ? null : contextOf(place);
   const errors = context === null ? [] : own.flatMap((rule) => evaluate(rule, context, place));
   return [...errors, ...places(place).flatMap(walk)];
@@ -123,15 +130,17 @@ function places(place: Place): readonly Place[] {
       before: correlated(item, earlier, schema),
       schema: items,
       path: `${path}[${i}]`,
+      isSame: place.isSame,
     }));
   }
   if (!isObject(value)) return [];
-  const values = valueSchema(schema);
   return Object.entries(value).flatMap(([name, field]) => {
-    const part = schema.properties?.[name] ?? values;
-    if (part === null || part === undefined || field === undefined) return [];
+    const part = fieldSchema(schema, name);
+    if (part === null || field === undefined) return [];
     const earlier = isObject(before) ? before[name] : undefined;
-    return [{ value: field, before: earlier, schema: part, path: child(path, name) }];
+    // The parts of the root are compared, so that a change of the status does not judge the spec again.
+    const isSame = place.isSame || (path === "" && earlier !== undefined && isEqual(field, earlier));
+    return [{ value: field, before: earlier, schema: part, path: child(path, name), isSame }];
   });
 }
 
@@ -160,10 +169,9 @@ function toCel(value: Json, schema: Schema | null): unknown {
 }
 
 function objectToCel(value: JsonObject, schema: Schema | null): Readonly<Record<string, unknown>> {
-  const values = schema === null ? null : valueSchema(schema);
   const result: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(value)) {
-    if (field !== undefined) result[name] = toCel(field, schema?.properties?.[name] ?? values);
+    if (field !== undefined) result[name] = toCel(field, schema === null ? null : fieldSchema(schema, name));
   }
   return result;
 }

@@ -109,7 +109,10 @@ export function check(call: Call, object: Stored, before: Stored | undefined): v
 function schemaErrors(call: Call, object: Stored, before: Stored | undefined): readonly FieldError[] {
   const { schema, scale } = call.type;
   if (schema === null) return [];
-  const errors = [...validateObject(object, schema), ...(scale === null ? [] : scaleErrors(object, scale))];
+  const errors = [
+    ...validateObject(object, before, schema),
+    ...(scale === null ? [] : scaleErrors(object, scale)),
+  ];
   if (errors.some((error) => blocking.has(error.type))) {
     return mentionsRules(schema) ? [...errors, unchecked] : errors;
   }

@@ -2,6 +2,7 @@
 import { bodyObject } from "./draft.ts";
 import {
   at,
+  listAt,
   type JsonObject,
   numberAt,
   objectAt,
@@ -41,7 +42,7 @@ export function evict(context: Context, call: Call): void {
 
 function deleteOptions(call: Call, given: JsonObject): Options {
   const grace = numberAt(given, "gracePeriodSeconds");
-  const dryRun = objectsOrTexts(given["dryRun"]).length > 0;
+  const dryRun = listAt(given, "dryRun").length > 0;
   return {
     ...call.options,
     dryRun: call.options.dryRun || dryRun,
@@ -51,10 +52,6 @@ function deleteOptions(call: Call, given: JsonObject): Options {
       resourceVersion: stringAt(given, "preconditions", "resourceVersion"),
     },
   };
-}
-
-function objectsOrTexts(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** A pod that does no work, or is going already, costs no budget. */

@@ -19,13 +19,25 @@ function fieldSet(self: boolean, parts: Iterable<readonly [string, FieldSet]>): 
   return { self, parts: new Map([...parts].filter(([, part]) => !isNone(part))) };
 }
 
+const parsed = new WeakMap<JsonObject, FieldSet>();
+
+/** The set behind a `fieldsV1`. The same JSON is parsed once, as it goes on from version to version. */
 export function parseFields(json: Json | undefined): FieldSet {
   if (!isObject(json)) return noFields;
+  const known = parsed.get(json);
+  if (known !== undefined) return known;
+  const set = parseTree(json);
+  parsed.set(json, set);
+  return set;
+}
+
+function parseTree(json: JsonObject): FieldSet {
   const entries = Object.entries(json);
   if (entries.length === 0) return leaf;
+  const parts = entries.filter(([key]) => key !== ".");
   return {
     self: json["."] !== undefined,
-    parts: new Map(entries.filter(([key]) => key !== ".").map(([key, part]) => [key, parseFields(part)])),
+    parts: new Map(parts.map(([key, part]) => [key, isObject(part) ? parseTree(part) : leaf])),
   };
 }
 
@@ -35,20 +47,32 @@ export function writeFields(set: FieldSet): JsonObject {
   return set.self && set.parts.size > 0 ? { ".": {}, ...parts } : parts;
 }
 
+/** Gives back `a` itself where `b` adds nothing, so that it need not be written anew. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (isNone(a)) return b;
-  if (isNone(b)) return a;
-  const parts = new Map(a.parts);
-  for (const [key, part] of b.parts) parts.set(key, union(parts.get(key) ?? noFields, part));
-  return { self: a.self || b.self, parts };
+  let parts: Map<string, FieldSet> | null = null;
+  for (const [key, part] of b.parts) {
+    const before = a.parts.get(key) ?? noFields;
+    const after = union(before, part);
+    if (after !== before) parts = (parts ?? new Map(a.parts)).set(key, after);
+  }
+  const self = a.self || b.self;
+  return parts === null && self === a.self ? a : { self, parts: parts ?? a.parts };
 }
 
+/** Gives back `a` itself where `b` takes nothing away. */
 export function subtract(a: FieldSet, b: FieldSet): FieldSet {
-  if (isNone(a) || isNone(b)) return a;
-  const parts = [...a.parts].map(
-    ([key, part]) => [key, subtract(part, b.parts.get(key) ?? noFields)] as const,
-  );
-  return fieldSet(a.self && !b.self, parts);
+  let parts: Map<string, FieldSet> | null = null;
+  for (const [key, part] of b.parts) {
+    const before = a.parts.get(key);
+    const after = before === undefined ? undefined : subtract(before, part);
+    if (after === before || after === undefined) continue;
+    parts ??= new Map(a.parts);
+    if (isNone(after)) parts.delete(key);
+    else parts.set(key, after);
+  }
+  const self = a.self && !b.self;
+  return parts === null && self === a.self ? a : { self, parts: parts ?? a.parts };
 }
 
 export function intersect(a: FieldSet, b: FieldSet): FieldSet {

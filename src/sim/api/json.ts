@@ -103,7 +103,8 @@ export function copy(value: unknown): Json {
   if (typeof value !== "object" || value === null) return primitive(value);
   const result: { [key: string]: Json } = {};
   for (const [key, field] of Object.entries(value)) {
-    if (field !== undefined) result[key] = copy(field);
+    // A key of this name would set the prototype, not a field.
+    if (field !== undefined && key !== "__proto__") result[key] = copy(field);
   }
   return result;
 }

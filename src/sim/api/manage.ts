@@ -68,6 +68,10 @@ function entriesOf(object: Stored | undefined): readonly Entry[] {
   }));
 }
 
+function withFields(entry: Entry, fields: FieldSet): Entry {
+  return fields === entry.fields ? entry : { fields, json: { ...entry.json, fieldsV1: writeFields(fields) } };
+}
+
 function isEntryOf(entry: Entry, manager: Manager): boolean {
   const { json } = entry;
   return (
@@ -78,7 +82,9 @@ function isEntryOf(entry: Entry, manager: Manager): boolean {
   );
 }
 
-function newEntry(manager: Manager, fields: FieldSet): Entry {
+/** The manager's entry as of now. Unchanged fields keep their JSON. */
+function newEntry(manager: Manager, fields: FieldSet, before: Entry | undefined): Entry {
+  const fieldsV1 = before?.fields === fields ? before.json["fieldsV1"] : writeFields(fields);
   return {
     fields,
     json: {
@@ -87,15 +93,14 @@ function newEntry(manager: Manager, fields: FieldSet): Entry {
       apiVersion: manager.apiVersion,
       time: timestamp(manager.nowMs),
       fieldsType: "FieldsV1",
+      fieldsV1,
       ...(manager.subresource === "" ? {} : { subresource: manager.subresource }),
     },
   };
 }
 
 function write(object: Stored, entries: readonly Entry[]): Stored {
-  const managedFields = entries
-    .filter((entry) => !isNone(entry.fields))
-    .map((entry) => ({ ...entry.json, fieldsV1: writeFields(entry.fields) }));
+  const managedFields = entries.filter((entry) => !isNone(entry.fields)).map((entry) => entry.json);
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } };
 }
@@ -113,10 +118,10 @@ export function trackUpdate(
   const lost = union(change.changed, change.removed);
   const others = entries
     .filter((entry) => !isEntryOf(entry, manager))
-    .map((entry) => ({ ...entry, fields: subtract(entry.fields, lost) }));
+    .map((entry) => withFields(entry, subtract(entry.fields, lost)));
   const own = entries.find((entry) => isEntryOf(entry, manager));
   const fields = union(subtract(own?.fields ?? noFields, change.removed), change.changed);
-  return write(after, [...others, newEntry(manager, fields)]);
+  return write(after, [...others, newEntry(manager, fields, own)]);
 }
 
 export interface Applied {
@@ -145,7 +150,7 @@ export function applyConfiguration(
   const conflicts = live === undefined ? [] : conflictsOf(others, disputed);
   if (conflicts.length > 0 && !options.force) throw conflictOf(conflicts);
 
-  const kept = others.map((entry) => ({ ...entry, fields: subtract(entry.fields, disputed) }));
+  const kept = others.map((entry) => withFields(entry, subtract(entry.fields, disputed)));
   const keep = kept.reduce((sum, entry) => union(sum, entry.fields), wanted);
   const result = own === undefined ? object : without(object, own.fields, keep, shape);
   return {
@@ -153,7 +158,7 @@ export function applyConfiguration(
     own: (stored) => {
       const isSame =
         own !== undefined && isNone(subtract(own.fields, wanted)) && isNone(subtract(wanted, own.fields));
-      return write(stored, [...kept, isSame ? own : newEntry(manager, wanted)]);
+      return write(stored, [...kept, isSame ? own : newEntry(manager, wanted, own)]);
     },
   };
 }

@@ -32,14 +32,22 @@ export function parsePath(registry: Registry, path: string): Target | null {
   const [root, ...parts] = partsOf(path);
   if (root !== "api" && root !== "apis") return null;
   const [group = "", version = "", ...rest] = root === "api" ? ["", ...parts] : parts;
-  if (rest.length === 0) return null;
-  const isWithin = isInNamespace(rest);
   // A group that nobody serves is no path of ours; a resource of a served one is refused in the API's own words.
-  if (!registry.all().some((type) => type.group === group && type.version === version)) return null;
-  const [plural = "", name, subresource, ...more] = isWithin ? rest.slice(2) : rest;
+  const isServed = registry.all().some((type) => type.group === group && type.version === version);
+  return rest.length === 0 || !isServed ? null : targetOf(registry, { group, version }, rest);
+}
+
+interface GroupVersion {
+  readonly group: string;
+  readonly version: string;
+}
+
+function targetOf(registry: Registry, { group, version }: GroupVersion, parts: readonly string[]): Target {
+  const isWithin = isInNamespace(parts);
+  const [plural = "", name, subresource, ...more] = isWithin ? parts.slice(2) : parts;
   const type = registry.find(group, version, plural);
   if (type === undefined || more.length > 0 || (isWithin && !type.isNamespaced)) throw noSuchPath();
-  return { type, namespace: isWithin ? rest[1] : undefined, name, subresource };
+  return { type, namespace: isWithin ? parts[1] : undefined, name, subresource };
 }
 
 /** `namespaces/x/status` is about the namespace itself, `namespaces/x/pods` about what is in it. */

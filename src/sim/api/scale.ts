@@ -1,6 +1,9 @@
 /** The scale subresource: one number of an object, under a name all tools know. */
 import { at, type JsonObject, numberAt, type Stored, stringAt, withValue } from "./json.ts";
 import { bodyObject } from "./draft.ts";
+import { managerOf } from "./create.ts";
+import { trackUpdate } from "./manage.ts";
+import { shapeOf } from "./shape.ts";
 import { patchedBody } from "./patch.ts";
 import type { Call, Context } from "./request.ts";
 import { selectorText } from "./selector.ts";
@@ -58,7 +61,9 @@ export function writeScale(context: Context, call: Call): JsonObject {
   const draft = withValue(live, paths.spec, replicas) as Stored;
   // The whole object is written, not only its scale, so that generation and checks are those of any change.
   const whole = { ...call, request: { ...call.request, subresource: "" } };
-  const written = writeOver(context, whole, { live, draft, own: null });
+  const manager = managerOf(context, call);
+  const own = (stored: Stored) => trackUpdate(live, stored, manager, shapeOf(call.type.schema));
+  const written = writeOver(context, whole, { live, draft, own });
   return scaleOf(written, paths);
 }
 

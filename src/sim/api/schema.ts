@@ -51,6 +51,13 @@ export function valueSchema(schema: Schema): Schema | null {
   return typeof schema.additionalProperties === "object" ? schema.additionalProperties : null;
 }
 
+/** The schema of one field, whether it is named or an entry of a map; null where the schema says nothing. */
+export function fieldSchema(schema: Schema, name: string): Schema | null {
+  const { properties } = schema;
+  const named = properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined;
+  return named ?? valueSchema(schema);
+}
+
 function keepsUnknown(schema: Schema): boolean {
   if (schema["x-kubernetes-preserve-unknown-fields"] === true) return true;
   if (schema.additionalProperties === true) return true;
@@ -82,13 +89,12 @@ function pruneValue(value: Json, schema: Schema, path: string, unknown: string[]
     return value.map((item, i) => pruneValue(item, items, `${path}[${i}]`, unknown));
   }
   if (!isObject(value)) return value;
-  const values = valueSchema(schema);
   const result: { [key: string]: Json } = {};
   for (const [name, field] of Object.entries(value)) {
     if (field === undefined) continue;
-    const known = schema.properties?.[name] ?? values;
+    const known = fieldSchema(schema, name);
     const here = path === "" ? name : `${path}.${name}`;
-    if (known !== null && known !== undefined) result[name] = pruneValue(field, known, here, unknown);
+    if (known !== null) result[name] = pruneValue(field, known, here, unknown);
     else if (keepsUnknown(schema)) result[name] = field;
     else unknown.push(here);
   }

@@ -99,7 +99,7 @@ function parseSet(tokens: readonly string[], start: number, text: string): Parse
 }
 
 function isMet(requirement: Requirement, labels: Labels): boolean {
-  const value = labels[requirement.key];
+  const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
   if (requirement.operator === "!") return value === undefined;
   if (requirement.operator === "exists") return value !== undefined;
   if (requirement.operator === "notin") return value === undefined || !requirement.values.includes(value);
@@ -111,7 +111,21 @@ function isMet(requirement: Requirement, labels: Labels): boolean {
 
 /** The selector of a spec (`matchLabels`, `matchExpressions`). Absent selects nothing, empty selects everything. */
 export function selectsLabels(selector: Json | undefined): Predicate<Labels> {
-  if (!isObject(selector)) return () => false;
+  if (!isObject(selector)) return selectsNothing;
+  const known = predicates.get(selector);
+  if (known !== undefined) return known;
+  const made = predicateOf(selector);
+  predicates.set(selector, made);
+  return made;
+}
+
+const predicates = new WeakMap<JsonObject, Predicate<Labels>>();
+
+function selectsNothing(): boolean {
+  return false;
+}
+
+function predicateOf(selector: JsonObject): Predicate<Labels> {
   const wanted = Object.entries(objectOfStrings(selector["matchLabels"]));
   const expressions = objectsAt(selector, "matchExpressions").map(expressionToRequirement);
   return (labels) =>

@@ -1,6 +1,6 @@
 /** How lists and maps of a kind merge: by key, as sets, or whole. Answers for definitions from their schema, for built-ins by name. */
 import { isObject, type Json, type JsonObject } from "./json.ts";
-import { type Schema, valueSchema } from "./schema.ts";
+import { fieldSchema, type Schema } from "./schema.ts";
 
 export type ListKind =
   | { readonly kind: "atomic" }
@@ -47,13 +47,12 @@ const schemaShapes = new WeakMap<Schema, Shape>();
 function fromSchema(schema: Schema): Shape {
   const known = schemaShapes.get(schema);
   if (known !== undefined) return known;
-  const values = valueSchema(schema);
   const made: Shape = {
     isAtomic: schema["x-kubernetes-map-type"] === "atomic",
     list: listOf(schema),
     child: (name) => {
-      const part = schema.properties?.[name] ?? values;
-      return part === null || part === undefined ? loose : fromSchema(part);
+      const part = fieldSchema(schema, name);
+      return part === null ? loose : fromSchema(part);
     },
     item: () => (schema.items === undefined ? loose : fromSchema(schema.items)),
   };

@@ -37,10 +37,16 @@ export interface Store {
 export const historyLimit = 10_000;
 export const historyMs = 5 * 60_000;
 
+/** Keys, sorted when somebody asks. */
+interface Keys {
+  readonly all: Set<string>;
+  sorted: readonly string[] | null;
+}
+
 interface Shelf {
   readonly objects: Map<string, Stored>;
-  readonly namespaces: Map<string, Set<string>>;
-  sorted: readonly string[] | null;
+  readonly keys: Keys;
+  readonly namespaces: Map<string, Keys>;
   history: Commit[];
   /** The newest version of which a commit is forgotten: a watch must start at it or later. */
   forgotten: number;
@@ -56,8 +62,8 @@ export function createStore(clock: Clock): Store {
     if (found !== undefined) return found;
     const made: Shelf = {
       objects: new Map(),
+      keys: { all: new Set(), sorted: null },
       namespaces: new Map(),
-      sorted: null,
       history: [],
       forgotten: 0,
     };
@@ -103,32 +109,31 @@ export function createStore(clock: Clock): Store {
 
 function index(shelf: Shelf, type: ChangeType, object: Stored): void {
   const key = keyOf(object.metadata);
+  if (type === "DELETED") shelf.objects.delete(key);
+  else shelf.objects.set(key, object);
+  if (type === "MODIFIED") return;
   const namespace = object.metadata.namespace;
-  if (type === "MODIFIED") {
-    shelf.objects.set(key, object);
-    return;
+  const places = namespace === undefined ? [shelf.keys] : [shelf.keys, keysIn(shelf, namespace)];
+  for (const keys of places) {
+    keys.sorted = null;
+    if (type === "DELETED") keys.all.delete(key);
+    else keys.all.add(key);
   }
-  shelf.sorted = null;
-  if (type === "DELETED") {
-    shelf.objects.delete(key);
-    if (namespace !== undefined) shelf.namespaces.get(namespace)?.delete(key);
-    return;
-  }
-  shelf.objects.set(key, object);
-  if (namespace === undefined) return;
-  const keys = shelf.namespaces.get(namespace) ?? new Set();
-  keys.add(key);
-  shelf.namespaces.set(namespace, keys);
+}
+
+function keysIn(shelf: Shelf, namespace: string): Keys {
+  const found = shelf.namespaces.get(namespace);
+  if (found !== undefined) return found;
+  const made: Keys = { all: new Set(), sorted: null };
+  shelf.namespaces.set(namespace, made);
+  return made;
 }
 
 function listOf(shelf: Shelf, namespace: string | undefined): readonly Stored[] {
-  if (namespace !== undefined) return pick(shelf, [...(shelf.namespaces.get(namespace) ?? [])].toSorted());
-  shelf.sorted ??= [...shelf.objects.keys()].toSorted();
-  return pick(shelf, shelf.sorted);
-}
-
-function pick(shelf: Shelf, keys: readonly string[]): readonly Stored[] {
-  return keys.flatMap((key) => shelf.objects.get(key) ?? []);
+  const keys = namespace === undefined ? shelf.keys : shelf.namespaces.get(namespace);
+  if (keys === undefined) return [];
+  keys.sorted ??= [...keys.all].toSorted();
+  return keys.sorted.flatMap((key) => shelf.objects.get(key) ?? []);
 }
 
 /** Undoes the commits after `revision`, newest first. */

@@ -10,6 +10,6 @@ export interface Strategy {
   readonly keepsStatusOnCreate?: true;
   readonly validate?: (object: Stored) => readonly FieldError[];
   readonly validateUpdate?: (object: Stored, before: Stored) => readonly FieldError[];
-  /** Seconds a deletion waits for somebody else to finish it, or null for none. */
+  /** Seconds a deletion waits for somebody else to finish it. Absent: none. */
   readonly graceSeconds?: (object: Stored, asked: number | null) => number;
 }

@@ -63,6 +63,7 @@ export function writeOver(context: Context, call: Call, change: Change): Stored 
   const { type, options } = call;
   const { live, draft } = change;
   requireSame(call, live, draft.metadata);
+  // What filling in has added outside the endpoint's own part is put back.
   const settled = settle(call, withParts(call, live, draft));
   const object = withGeneration(call, live, withParts(call, live, settled));
   check(call, object, live);

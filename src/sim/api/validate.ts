@@ -1,19 +1,27 @@
 /** Checks an object against its schema. The messages are those of a real API server, field by field. CEL is cel.ts. */
 import { isEqual, isList, isObject, type Json, type JsonObject } from "./json.ts";
-import { type Schema, valueSchema } from "./schema.ts";
+import { fieldSchema, type Schema } from "./schema.ts";
 import { type FieldError, invalidValue, requiredValue, shown, unsupportedValue } from "./status.ts";
 
-/** All that is wrong with an object. `metadata` is checked elsewhere. */
-export function validateObject(object: JsonObject, schema: Schema): readonly FieldError[] {
-  const required = (schema.required ?? []).filter((name) => !rootFields.has(name));
-  return validateValue(withoutRootFields(object), { ...schema, required }, "");
+/** All that is wrong with an object. `metadata` is checked elsewhere, and what was there before is let be. */
+export function validateObject(
+  object: JsonObject,
+  before: JsonObject | undefined,
+  schema: Schema,
+): readonly FieldError[] {
+  const changed = Object.entries(object).filter(([name, value]) => {
+    return !rootFields.has(name) && (before === undefined || !isEqual(value, before[name]));
+  });
+  const missing = (schema.required ?? []).filter(
+    (name) => !rootFields.has(name) && object[name] === undefined,
+  );
+  return [
+    ...missing.map((name) => requiredValue(name)),
+    ...validateValue(Object.fromEntries(changed), { ...schema, required: [] }, ""),
+  ];
 }
 
 const rootFields = new Set(["apiVersion", "kind", "metadata"]);
-
-function withoutRootFields(object: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => !rootFields.has(name)));
-}
 
 export function child(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
@@ -191,11 +199,10 @@ function objectErrors(value: JsonObject, schema: Schema, path: string): readonly
   for (const name of schema.required ?? []) {
     if (value[name] === undefined) errors.push(requiredValue(child(path, name)));
   }
-  const values = valueSchema(schema);
   for (const name of names) {
-    const known = schema.properties?.[name] ?? values;
+    const known = fieldSchema(schema, name);
     const field = value[name];
-    if (known === null || known === undefined || field === undefined) continue;
+    if (known === null || field === undefined) continue;
     errors.push(...validateValue(field, known, child(path, name)));
   }
   return errors;

@@ -5,7 +5,7 @@ import { minuteMs } from "../../core/time.ts";
 import type { CloudContext } from "./context.ts";
 import type { Call } from "./traits.ts";
 
-export interface Admission {
+interface Admission {
   /** Runs `effect` as the call on `subject`, unless a fault comes before it; a fault after it loses the answer. */
   admit<T>(call: Call, subject: string, effect: () => T | Promise<T>): Promise<T>;
 }

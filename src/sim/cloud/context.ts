@@ -27,7 +27,7 @@ export interface CloudContext {
   readonly eventTimers: Map<string, () => void>;
 }
 
-export interface Streams {
+interface Streams {
   readonly names: Stream;
   readonly times: Stream;
   readonly lists: Stream;

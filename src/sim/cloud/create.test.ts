@@ -195,6 +195,8 @@ test("whoever listens is told of every change a list may show", async () => {
   assert.ok(await toldBy(() => cloud.calls.tag(id, { a: "b" }, [])), "tagged");
   assert.ok(await toldBy(() => cloud.calls.stop(id)), "stopping");
   assert.ok(!(await toldBy(() => cloud.calls.stop(id))), "nothing new");
+  cloud.inject({ kind: "Vanish", instanceId: id });
+  assert.ok(await toldBy(() => clock.advance(3_000)), "listed no more");
 });
 
 test("stop, start and reboot do what they say, and may be repeated", async () => {
@@ -243,6 +245,8 @@ test("replacing the system disk loses its content and keeps the rest", async () 
   await cloud.calls.replaceSystemDisk(id, aReplacement());
   assert.equal(get(id).work?.kind, "ReplaceDisk");
   await assert.rejects(cloud.calls.start(id), refusal("Conflict", /being replaced/));
+  const another = cloud.calls.replaceSystemDisk(id, aReplacement("disk-2"));
+  await assert.rejects(another, refusal("Conflict", /being replaced/));
   await assert.rejects(cloud.calls.release(id), refusal("Conflict", /being replaced/));
   await clock.advance(10_000);
 

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { isPortError } from "../../ports/errors.ts";
 import { createVirtualClock } from "../clock.ts";
-import { type CloudOptions, createCloud } from "./create.ts";
-import type { GuestFault, Healing } from "./model.ts";
+import { type Cloud, type CloudOptions, createCloud } from "./create.ts";
+import type { GuestFault } from "./model.ts";
 import { aBootstrap, aReplacement, aRequest } from "./testing.ts";
 
 function aCloud(fields: Partial<CloudOptions> = {}) {
@@ -172,17 +172,19 @@ for (const [index, healsOn] of (["Restart", "Reboot", "Disk", "Replace"] as cons
   });
 }
 
-test("the next disks carry the fault that was planned for them", async () => {
-  const { cloud, create } = aCloud();
-  const healsOn: Healing = "Replace";
-  cloud.inject({
-    kind: "FaultyDisks",
-    imageVersion: "3.2104.11",
-    times: 1,
-    fault: { kind: "NeverRegisters", healsOn },
-  });
-  assert.equal((await create("token-1")).guest.faults[0]?.kind, "NeverRegisters");
-  assert.equal((await create("token-2")).guest.faults.length, 0);
+test("the next disks carry the fault that was planned for them, in new instances and in old ones", async () => {
+  const { clock, cloud, create, running } = aCloud();
+  const fault: GuestFault = { kind: "NeverRegisters", healsOn: "Replace" };
+  cloud.inject({ kind: "FaultyDisks", imageVersion: "3.2104.11", times: 1, fault });
+  cloud.inject({ kind: "FaultyDisks", imageVersion: "3.2104.12", times: 1, fault });
+  assert.deepEqual((await create("token-1")).guest.faults, [fault]);
+  const id = await running("token-2");
+  assert.deepEqual(cloud.get(id)?.guest.faults, []);
+  await cloud.calls.stop(id);
+  await clock.advance(5_000);
+  await cloud.calls.replaceSystemDisk(id, aReplacement());
+  await clock.advance(10_000);
+  assert.deepEqual(cloud.get(id)?.guest.faults, [fault]);
 });
 
 test("faults that come by themselves come at their rate", async () => {
@@ -200,17 +202,29 @@ test("another cloud goes on where an exported one stood", async () => {
   const { clock, cloud, create } = aCloud();
   const { id } = await create();
   await clock.advance(10_000);
-  const copy = createCloud({
-    clock,
-    region: "cn-hangzhou",
-    settings: { jitterPercent: 0 },
-    seed: 1,
-    store: { saved: cloud.export(), save: () => Promise.resolve() },
-  });
+  const copy = copyOf(cloud, clock);
   assert.equal(copy.get(id)?.state, "Starting");
   await clock.advance(10_000);
   assert.equal(copy.get(id)?.state, "Running");
 });
+
+test("another cloud tells its listeners when what was hidden shows, and gives no address twice", async () => {
+  const { clock, cloud, create } = aCloud({ traits: { visibilityMs: 3_000 } });
+  const { address, visibleAt } = await create();
+  const copy = copyOf(cloud, clock);
+  let toldAt = 0;
+  copy.onListChange(() => {
+    toldAt = clock.now();
+  });
+  await clock.advance(visibleAt);
+  assert.equal(toldAt, visibleAt);
+  assert.notEqual((await copy.calls.create("token-2", aRequest(), aBootstrap())).address, address);
+});
+
+function copyOf(cloud: Cloud, clock: CloudOptions["clock"]): Cloud {
+  const store = { saved: cloud.export(), save: () => Promise.resolve() };
+  return createCloud({ clock, region: "cn-hangzhou", settings: { jitterPercent: 0 }, seed: 1, store });
+}
 
 test("a closed cloud waits for nothing more", async () => {
   const { clock, cloud, create } = aCloud();

@@ -11,7 +11,7 @@ import {
   type Work,
 } from "./model.ts";
 
-export type PlainWork = Exclude<Work["kind"], "ReplaceDisk">;
+type PlainWork = Exclude<Work["kind"], "ReplaceDisk">;
 
 export function begin(cloud: CloudContext, record: InstanceRecord, kind: PlainWork): InstanceRecord {
   const work = { kind, dueAt: cloud.clock.now() + durationMs(cloud, kind) };

@@ -60,7 +60,7 @@ export interface HostEvent {
 }
 
 /** What goes on inside the instance. */
-export interface Guest {
+interface Guest {
   readonly bootstrap: Bootstrap;
   /** False once the instance has left the cluster: its kubelet starts no more. */
   readonly isEnabled: boolean;

@@ -20,7 +20,7 @@ export interface Kubelets {
   stop(): Promise<void>;
 }
 
-export interface KubeletOptions {
+interface KubeletOptions {
   readonly kube: Kube;
   /** Watches nodes and pods, with the index `node`. */
   readonly cache: KubeCache;
@@ -50,9 +50,14 @@ export function createKubelets(options: KubeletOptions): Kubelets {
   const onNode = createFaultDesk(fleet, timers);
   const onChange = (change: Change): void => {
     if (change.kind === "Pod") runs.passOn(change);
-    if (change.kind !== "Node" || change.after === undefined) return;
+    if (change.kind !== "Node") return;
+    const run = runs.on(change.key);
+    if (change.after === undefined) {
+      run?.loseNode(change.before?.metadata.uid);
+      return;
+    }
     onNode(change.after as NodeObject);
-    runs.on(change.after.metadata.name)?.refresh();
+    run?.refresh();
   };
   const unsubscribe: (() => void)[] = [];
 

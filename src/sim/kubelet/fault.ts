@@ -7,7 +7,7 @@ import type { Timers } from "../timers.ts";
 import { type Fleet, persist } from "./context.ts";
 import { instanceIdOf } from "./node.ts";
 
-export const faultAnnotation = "poolkeeper.dev/sim-fault";
+const faultAnnotation = "poolkeeper.dev/sim-fault";
 
 /** Looks at each version of each node. A fault strikes once for each time it is written, and its annotation goes. */
 export function createFaultDesk(fleet: Fleet, timers: Timers): (node: NodeObject) => void {
@@ -15,13 +15,13 @@ export function createFaultDesk(fleet: Fleet, timers: Timers): (node: NodeObject
   return (node) => {
     const { name, annotations } = node.metadata;
     const text = annotations?.[faultAnnotation];
-    const instanceId = instanceIdOf(fleet.cloud.region, node);
-    if (text === undefined || instanceId === null) {
+    if (text === undefined) {
       handled.delete(name);
       return;
     }
+    const instanceId = instanceIdOf(fleet.cloud.region, node);
     // The copy at hand may be older than the removal of the annotation.
-    if (handled.get(name) === text) return;
+    if (instanceId === null || handled.get(name) === text) return;
     handled.set(name, text);
     if (strike(fleet, name, instanceId, text)) {
       persist(fleet, timers, `node ${name}: taking off ${faultAnnotation}`, () => takeOff(fleet, name));
@@ -69,7 +69,7 @@ const remedies: Readonly<Record<Healing, string>> = {
 };
 
 /** What the annotation's text asks for; null when it is none of the words below. */
-export function parseFault(text: string, instanceId: string): InstanceFault | null {
+function parseFault(text: string, instanceId: string): InstanceFault | null {
   const [, word = "", , healing] = /^([a-z-]+)(:heals-on=([a-z]+))?$/.exec(text) ?? [];
   if (word === "instance-vanished") return { kind: "Vanish", instanceId };
   const usual = faults[word];

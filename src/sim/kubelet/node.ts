@@ -17,7 +17,7 @@ export function instanceIdOf(region: string, node: NodeObject): string | null {
   return providerID.startsWith(prefix) ? providerID.slice(prefix.length) : null;
 }
 
-export function providerId(region: string, instanceId: string): string {
+function providerId(region: string, instanceId: string): string {
   return `simulator://${region}/${instanceId}`;
 }
 

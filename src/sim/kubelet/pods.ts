@@ -42,7 +42,6 @@ export function createPods(fleet: Fleet, timers: Timers, host: Host): Pods {
     steps.delete(uidOf(pod));
   };
   const see = (pod: PodObject): void => {
-    if (host.isHung()) return;
     const step = nextPodStep(pod, fleet.clock.now(), fleet.chance.spread(startMs, 50));
     if (step === null) forget(pod);
     else plan(pod, step);

@@ -14,6 +14,8 @@ export interface Run {
   refresh(): void;
   see(pod: PodObject): void;
   forget(pod: PodObject): void;
+  /** A node of the kubelet's name is no more. */
+  loseNode(uid: string | undefined): void;
   end(): void;
 }
 
@@ -30,6 +32,7 @@ export function createRun(fleet: Fleet, id: string, key: string): Run {
   const what = `node ${nodeNameOf(cloud.region, id)}`;
   let status: StatusLoop | null = null;
   let pods: Pods | null = null;
+  let nodeUid: string | undefined;
 
   const join = async (): Promise<void> => {
     const record = cloud.get(id);
@@ -38,6 +41,7 @@ export function createRun(fleet: Fleet, id: string, key: string): Run {
     if (timers.isOver()) return;
     if (node === null) return lose();
     cloud.noteRegistration(id, key);
+    nodeUid = node.metadata.uid;
     status = startStatus(fleet, timers, node, { id, lose });
     startLease(fleet, timers, node, record.guest.registered === key);
     whenSynced(fleet, timers, () => {
@@ -55,6 +59,10 @@ export function createRun(fleet: Fleet, id: string, key: string): Run {
     refresh: () => status?.refresh(),
     see: (pod) => pods?.see(pod),
     forget: (pod) => pods?.forget(pod),
+    loseNode: (uid) => {
+      // What the view tells late may be of the node before.
+      if (uid === nodeUid && !timers.isOver()) lose();
+    },
     end: () => timers.end(),
   };
 }

@@ -10,7 +10,10 @@ import { createCloud } from "../cloud/create.ts";
 import { aBootstrap, aReplacement, aRequest } from "../cloud/testing.ts";
 import { createKubelets } from "./create.ts";
 
-export function aWorld() {
+/** Called before each request of the kubelets, as "patch Node" and the like; what it throws is the answer. */
+export type Hook = (request: string) => void | Promise<void>;
+
+export function aWorld(hook: Hook = () => {}) {
   const clock = createVirtualClock(Date.parse("2026-03-02T10:00:00Z"));
   const server = createApiServer({ clock, seed: 1 });
   const kube = createSimKube(server);
@@ -18,7 +21,14 @@ export function aWorld() {
   const cloud = createCloud({ clock, region: "cn-hangzhou", settings: { jitterPercent: 0 }, seed: 1 });
   const lines: string[] = [];
   const newKubelets = () =>
-    createKubelets({ kube, cache, cloud, clock, seed: 1, log: (line) => lines.push(line) });
+    createKubelets({
+      kube: hooked(kube, hook),
+      cache,
+      cloud,
+      clock,
+      seed: 1,
+      log: (line) => lines.push(line),
+    });
   const kubelets = newKubelets();
   kubelets.start();
 
@@ -42,6 +52,28 @@ export function aWorld() {
     await clock.advance(25_000);
   };
   return { clock, kube, cache, cloud, kubelets, newKubelets, lines, join, replaceDisk, ...views(kube) };
+}
+
+function hooked(kube: Kube, hook: Hook): Kube {
+  return {
+    ...kube,
+    get: async (kind, ref) => {
+      await hook(`get ${kind}`);
+      return kube.get(kind, ref);
+    },
+    create: async (kind, object) => {
+      await hook(`create ${kind}`);
+      return kube.create(kind, object);
+    },
+    patch: async (kind, ref, patch) => {
+      await hook(`patch ${kind}`);
+      return kube.patch(kind, ref, patch);
+    },
+    delete: async (kind, ref, options) => {
+      await hook(`delete ${kind}`);
+      return kube.delete(kind, ref, options);
+    },
+  };
 }
 
 function views(kube: Kube) {

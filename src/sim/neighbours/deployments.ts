@@ -105,7 +105,11 @@ function availableOf(set: Stored): number {
 /** One step of the rolling update; the next follows when the pods have come or gone. */
 function roll(hand: Hand, deployment: Stored, current: Stored, old: readonly Stored[]): void {
   const wanted = wantedOf(deployment);
-  const oldTotal = old.reduce((sum, set) => sum + wantedOf(set), 0);
+  // Pods that a set no longer wants but still has take their room until they are gone.
+  const oldTotal = old.reduce(
+    (sum, set) => sum + Math.max(wantedOf(set), numberAt(set, "status", "replicas") ?? 0),
+    0,
+  );
   if (stringAt(deployment, "spec", "strategy", "type") === "Recreate") {
     for (const set of old) scale(hand, set, 0);
     const isEmpty = old.every((set) => (numberAt(set, "status", "replicas") ?? 0) === 0);

@@ -2,25 +2,21 @@
 import type { OwnerRef, Stored } from "../api/json.ts";
 import { type Hand, keyOfObject, type Neighbour } from "./hand.ts";
 import { isGoing } from "./pod.ts";
-import type { Dependent, View } from "./view.ts";
+import type { Place, View } from "./view.ts";
 
 const foreground = "foregroundDeletion";
 const orphan = "orphan";
 
 export function createGarbage(hand: Hand, view: View): Neighbour {
-  const keyOfDependent = (one: Dependent) => `${one.store} ${one.key}`;
   return {
     name: "garbage",
     wants: ({ store, type, object, before }) => {
       const owners = ownersOf(object).map((one) => one.uid);
       if (type === "DELETED") {
         // Its dependents may be garbage now, and an owner that waits for it may go.
-        return [
-          ...view.dependentsOf(object.metadata.uid).map(keyOfDependent),
-          ...waiting(hand, view, owners),
-        ];
+        return [...view.dependentsOf(object.metadata.uid).map(placeKey), ...waiting(hand, view, owners)];
       }
-      const isNewlyOwned = owners.some((uid) => !view.isAlive(uid));
+      const isNewlyOwned = owners.some((uid) => view.placeOf(uid) === undefined);
       const isWaiting = isGoing(object) && (hasFinalizer(object, foreground) || hasFinalizer(object, orphan));
       const wasOwned = before !== undefined && ownersOf(before).length > owners.length;
       return isNewlyOwned || isWaiting || wasOwned ? [`${store} ${keyOfObject(object)}`] : [];
@@ -39,6 +35,10 @@ export function createGarbage(hand: Hand, view: View): Neighbour {
   };
 }
 
+function placeKey({ store, key }: Place): string {
+  return `${store} ${key}`;
+}
+
 function ownersOf(object: Stored): readonly OwnerRef[] {
   return object.metadata.ownerReferences ?? [];
 }
@@ -47,27 +47,23 @@ function hasFinalizer(object: Stored, finalizer: string): boolean {
   return (object.metadata.finalizers ?? []).includes(finalizer);
 }
 
-/** Owners that are being deleted in the foreground, found through another of their dependents. */
+/** Owners that are being deleted, and may have waited for this one. */
 function waiting(hand: Hand, view: View, uids: readonly string[]): readonly string[] {
-  if (uids.length === 0) return [];
-  const isWanted = (object: Stored) => uids.includes(object.metadata.uid) && isGoing(object);
-  if (!uids.some(view.isAlive)) return [];
-  return hand.server.store.names().flatMap((store) =>
-    hand
-      .list(store)
-      .filter(isWanted)
-      .map((object) => `${store} ${keyOfObject(object)}`),
-  );
+  return uids.flatMap((uid) => {
+    const place = view.placeOf(uid);
+    const owner = place === undefined ? undefined : hand.get(place.store, place.key);
+    return place !== undefined && owner !== undefined && isGoing(owner) ? [placeKey(place)] : [];
+  });
 }
 
-interface Place {
+interface Found {
   readonly store: string;
   readonly object: Stored;
 }
 
-function collect(hand: Hand, view: View, { store, object }: Place): void {
+function collect(hand: Hand, view: View, { store, object }: Found): void {
   const owners = ownersOf(object);
-  const held = owners.filter((owner) => view.isAlive(owner.uid));
+  const held = owners.filter((owner) => view.placeOf(owner.uid) !== undefined);
   if (held.length === owners.length) return;
   if (held.length === 0) {
     if (!isGoing(object)) hand.remove(store, object, null);
@@ -76,14 +72,14 @@ function collect(hand: Hand, view: View, { store, object }: Place): void {
   hand.replace(store, { ...object, metadata: { ...object.metadata, ownerReferences: held } });
 }
 
-function dependentsOf(hand: Hand, view: View, owner: Stored): readonly Place[] {
+function dependentsOf(hand: Hand, view: View, owner: Stored): readonly Found[] {
   return view.dependentsOf(owner.metadata.uid).flatMap(({ store, key }) => {
     const object = hand.get(store, key);
     return object === undefined ? [] : [{ store, object }];
   });
 }
 
-function awaitDependents(hand: Hand, view: View, place: Place): number | null {
+function awaitDependents(hand: Hand, view: View, place: Found): number | null {
   const dependents = dependentsOf(hand, view, place.object);
   for (const one of dependents) if (!isGoing(one.object)) hand.remove(one.store, one.object, null);
   const uid = place.object.metadata.uid;
@@ -94,7 +90,7 @@ function awaitDependents(hand: Hand, view: View, place: Place): number | null {
   return null;
 }
 
-function orphanDependents(hand: Hand, view: View, place: Place): null {
+function orphanDependents(hand: Hand, view: View, place: Found): null {
   const uid = place.object.metadata.uid;
   for (const { store, object } of dependentsOf(hand, view, place.object)) {
     const ownerReferences = ownersOf(object).filter((owner) => owner.uid !== uid);
@@ -104,7 +100,7 @@ function orphanDependents(hand: Hand, view: View, place: Place): null {
   return null;
 }
 
-function dropFinalizer(hand: Hand, { store, object }: Place, finalizer: string): void {
+function dropFinalizer(hand: Hand, { store, object }: Found, finalizer: string): void {
   const live = hand.get(store, keyOfObject(object));
   if (live === undefined) return;
   const finalizers = (live.metadata.finalizers ?? []).filter((one) => one !== finalizer);

@@ -38,7 +38,17 @@ export interface Requests {
   readonly memory: number;
 }
 
+const requests = new WeakMap<Stored, Requests>();
+
 export function requestsOf(pod: Stored): Requests {
+  const known = requests.get(pod);
+  if (known !== undefined) return known;
+  const sum = sumRequests(pod);
+  requests.set(pod, sum);
+  return sum;
+}
+
+function sumRequests(pod: Stored): Requests {
   let cpu = 0;
   let memory = 0;
   for (const container of objectsAt(pod, "spec", "containers")) {

@@ -111,7 +111,17 @@ interface Capacity {
   readonly pods: number;
 }
 
+const capacities = new WeakMap<Stored, Capacity>();
+
 function capacityOf(node: Stored): Capacity {
+  const known = capacities.get(node);
+  if (known !== undefined) return known;
+  const capacity = readCapacity(node);
+  capacities.set(node, capacity);
+  return capacity;
+}
+
+function readCapacity(node: Stored): Capacity {
   const allocatable = objectAt(node, "status", "allocatable");
   return {
     cpu: quantity(allocatable["cpu"]) * 1000,

@@ -4,7 +4,8 @@ import type { ApiServer } from "../api/server.ts";
 import type { Commit } from "../api/store.ts";
 import { isFinished, type Requests, requestsOf } from "./pod.ts";
 
-export interface Dependent {
+/** The place of one object in the store. */
+export interface Place {
   readonly store: string;
   readonly key: string;
 }
@@ -15,8 +16,9 @@ export interface View {
   /** Pods nobody has placed, oldest first. */
   readonly unbound: () => readonly Stored[];
   readonly usedOn: (node: string) => Usage;
-  readonly dependentsOf: (uid: string) => readonly Dependent[];
-  readonly isAlive: (uid: string) => boolean;
+  readonly dependentsOf: (uid: string) => readonly Place[];
+  /** Where the object with this uid is, while it is. */
+  readonly placeOf: (uid: string) => Place | undefined;
   readonly stop: () => void;
 }
 
@@ -28,10 +30,10 @@ const unused: Usage = { cpu: 0, memory: 0, pods: 0 };
 
 export function createView(server: ApiServer): View {
   const byNode = new Map<string, Set<string>>();
-  const byOwner = new Map<string, Map<string, Dependent>>();
+  const byOwner = new Map<string, Map<string, Place>>();
   const unbound = new Set<string>();
   const usage = new Map<string, Usage>();
-  const alive = new Set<string>();
+  const places = new Map<string, Place>();
 
   const forget = (store: string, object: Stored) => {
     const key = keyOf(object.metadata);
@@ -47,9 +49,9 @@ export function createView(server: ApiServer): View {
   };
   const learn = (store: string, object: Stored) => {
     const key = keyOf(object.metadata);
-    alive.add(object.metadata.uid);
+    if (!places.has(object.metadata.uid)) places.set(object.metadata.uid, { store, key });
     for (const owner of object.metadata.ownerReferences ?? []) {
-      const slot = byOwner.get(owner.uid) ?? new Map<string, Dependent>();
+      const slot = byOwner.get(owner.uid) ?? new Map<string, Place>();
       byOwner.set(owner.uid, slot.set(`${store} ${key}`, { store, key }));
     }
     if (store !== "pods") return;
@@ -63,7 +65,7 @@ export function createView(server: ApiServer): View {
   };
   const take = (commit: Commit) => {
     if (commit.before !== undefined) forget(commit.store, commit.before);
-    if (commit.type === "DELETED") alive.delete(commit.object.metadata.uid);
+    if (commit.type === "DELETED") places.delete(commit.object.metadata.uid);
     else learn(commit.store, commit.object);
   };
 
@@ -80,7 +82,7 @@ export function createView(server: ApiServer): View {
     unbound: () => pods(unbound),
     usedOn: (node) => usage.get(node) ?? unused,
     dependentsOf: (uid) => [...(byOwner.get(uid)?.values() ?? [])],
-    isAlive: (uid) => alive.has(uid),
+    placeOf: (uid) => places.get(uid),
     stop,
   };
 }

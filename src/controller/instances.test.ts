@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Instance } from "../core/model.ts";
+import { anInstance } from "../core/testing.ts";
+import { ownershipTags, type Provider } from "../ports/provider.ts";
+import { createVirtualClock } from "../sim/clock.ts";
+import { createInstances } from "./instances.ts";
+
+const mine = (uid: string): Instance =>
+  anInstance({ id: `i-${uid}`, tags: { [ownershipTags.machine]: uid } });
+
+/** A provider whose list a test sets; what else it could do is not asked of it here. */
+function aList(first: readonly Instance[]) {
+  const state = { list: first as readonly Instance[] | Error, asked: 0 };
+  const provider = {
+    list: async () => {
+      state.asked += 1;
+      if (state.list instanceof Error) throw state.list;
+      return state.list;
+    },
+    onChange: () => () => {},
+  } as unknown as Provider;
+  return { state, provider };
+}
+
+async function started(first: readonly Instance[]) {
+  const clock = createVirtualClock(0);
+  const { state, provider } = aList(first);
+  const instances = createInstances({ provider, clusterUid: "c", clock, onChange: () => {} });
+  instances.start();
+  await clock.advance(1);
+  return { clock, state, instances };
+}
+
+test("nothing is concluded before the first complete list", () => {
+  const { provider } = aList([]);
+  const instances = createInstances({
+    provider,
+    clusterUid: "c",
+    clock: createVirtualClock(0),
+    onChange: () => {},
+  });
+  assert.equal(instances.isComplete(), false);
+  assert.equal(instances.absentForMs("a"), null);
+});
+
+test("an instance is found by the machine it was made for, and absence ages from list to list", async () => {
+  const { clock, instances } = await started([mine("a")]);
+  assert.equal(instances.ofMachine("a")?.id, "i-a");
+  assert.equal(instances.absentForMs("a"), null);
+  assert.equal(instances.absentForMs("b"), 1);
+  await clock.advance(60_000);
+  assert.equal(instances.absentForMs("b"), 60_001);
+});
+
+test("a failed list breaks the count of absence and says why", async () => {
+  const { clock, state, instances } = await started([]);
+  instances.absentForMs("b");
+  state.list = new Error("the provider answers 503");
+  await clock.advance(31_000);
+  assert.equal(instances.isComplete(), false);
+  assert.equal(instances.absentForMs("b"), null);
+  assert.equal(instances.problem(), "the provider answers 503");
+  state.list = [];
+  await clock.advance(31_000);
+  assert.ok((instances.absentForMs("b") ?? Infinity) < 31_000);
+});
+
+test("the answer of a create outlives lists that lag behind it, but not for ever", async () => {
+  const { clock, instances } = await started([]);
+  instances.learn(mine("new"));
+  await clock.advance(31_000);
+  assert.equal(instances.ofMachine("new")?.id, "i-new");
+  await clock.advance(90_000);
+  assert.equal(instances.ofMachine("new"), null);
+});
+
+test("it lists closely while work is under way and seldom when nothing happens", async () => {
+  const { clock, state, instances } = await started([]);
+  const idle = state.asked;
+  await clock.advance(60_000);
+  assert.equal(state.asked - idle, 2);
+  instances.hurry();
+  const busy = state.asked;
+  await clock.advance(20_000);
+  assert.ok(state.asked - busy >= 10);
+});

@@ -1,0 +1,47 @@
+/** The step that empties a node: what it sends and what it says of the pods in the way. Which pods, is decided in drain.ts. */
+import { type Action, type Held, together, type Wishes } from "./action.ts";
+import { type DrainBlocker, drainState } from "./drain.ts";
+import { sendAll } from "./send.ts";
+import { hold, sent, type StepView, waits } from "./step-view.ts";
+import { instantOf, secondMs } from "./time.ts";
+
+/** Pods that wait their turn for this long are the ordinary course of a drain, and no news. */
+export const drainQuietMs: number = 30 * secondMs;
+
+/** Nothing left that can move, and nothing new can come. */
+export function isEmptied({ machine, snapshot, now }: StepView): boolean {
+  const { node } = machine;
+  return (node === null || node.isUnschedulable) && drainState(machine, snapshot, now).isDone;
+}
+
+export function drainWishes(view: StepView): Wishes {
+  const { machine, snapshot, now } = view;
+  const { node } = machine;
+  if (node !== null && !node.isUnschedulable) {
+    return waits(hold(view, "UncordonedByPerson", { node: node.name }));
+  }
+  const state = drainState(machine, snapshot, now);
+  const evictions = state.evictNow.map((pod): Action => ({ ...sent(view), kind: "EvictPod", pod }));
+  const tellAt = instantOf(view.operation.stepSince) + drainQuietMs;
+  const wakeAt = now < tellAt ? Math.min(state.wakeAt ?? tellAt, tellAt) : state.wakeAt;
+  const held = state.blocked.map((blocker) =>
+    hold(view, holdReasonOf(blocker.reason), blockerFacts(blocker), wakeAt),
+  );
+  if (state.waiting.length > 0) {
+    held.push(hold(view, "PodsTerminating", { count: state.waiting.length }, wakeAt));
+  }
+  return together([sendAll(view, evictions), { actions: [], held }]);
+}
+
+function blockerFacts({ pod, budgets, facts }: DrainBlocker): Held["facts"] {
+  const said = budgets.map(
+    ({ namespace, name, disruptionsAllowed, currentHealthy, desiredHealthy }) =>
+      `PodDisruptionBudget ${namespace}/${name} allows ${disruptionsAllowed}: ${currentHealthy} healthy, ${desiredHealthy} needed`,
+  );
+  const message = said.length === 0 ? String(facts["message"] ?? "") : said.join("; ");
+  return { object: `pod ${pod.namespace}/${pod.name}`, ...(message === "" ? {} : { message }) };
+}
+
+function holdReasonOf(reason: DrainBlocker["reason"]): Held["reason"] {
+  return reason === "DrainImpossible" || reason === "TooManyBudgets" ? "DrainImpossible" : "DrainBlocked";
+}

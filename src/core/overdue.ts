@@ -1,0 +1,136 @@
+/** What becomes of a step that takes too long: it is given up, put back, forced or waited for, as its purpose demands. */
+import type { MachineStatus } from "../schema/machine.ts";
+import type { NodeOperationObject } from "../schema/operation.ts";
+import { type Action, type Because, together, type Wishes } from "./action.ts";
+import { begin, ended, entering, isSilent } from "./begin.ts";
+import { drainState } from "./drain.ts";
+import { isSubscription, nameOf } from "./member.ts";
+import type { Instant } from "./model.ts";
+import type { FailureReason } from "./reason.ts";
+import { sendAll } from "./send.ts";
+import { hold, sent, type StepView, waits } from "./step-view.ts";
+import { type PlanName, plans } from "./steps.ts";
+import { instantOf, minuteMs } from "./time.ts";
+
+/** When the step has taken too long; null: never. */
+export function limitOf({ operation }: StepView, limitMs: number | null): Instant | null {
+  if (operation.step === "Drain") return instantOf(operation.drainDeadline);
+  if (limitMs === null) return null;
+  // A repair has a next rung to climb to; an upgrade has none, and gives the node more time.
+  const isRepair = operation.step === "AwaitReady" && operation.kind === "Repair";
+  return instantOf(operation.stepSince) + (isRepair ? Math.min(limitMs, repairWaitMs) : limitMs);
+}
+
+const repairWaitMs = 8 * minuteMs;
+
+/** What to do instead; "Done": go on as if it were. Null: there is nothing better than to go on waiting. */
+export function overdue(view: StepView): Wishes | "Done" | null {
+  const { operation, machine } = view;
+  if (operation.step === "Drain") return drainOverdue(view);
+  const failure = { reason: "StepTimedOut", outcome: "Failed", message: `step ${operation.step}` } as const;
+  switch (operation.plan as PlanName) {
+    case "Create":
+      return abandonCreation(view);
+    case "RestartService":
+      return giveUp(view, { ...failure, reason: "NotHealed" });
+    case "Reboot":
+      return putBack(view, { ...failure, reason: "NotHealed" });
+    case "ReplaceSystemDisk":
+      if (operation.step === "Stop" && machine.instance?.state !== "Running") return null;
+      return putBack(
+        view,
+        operation.step === "AwaitReady" ? { ...failure, reason: "NodeNotReady" } : failure,
+      );
+    case "PutBackStopped":
+      return operation.step === "AwaitReady" ? "Done" : null;
+    default:
+      return null;
+  }
+}
+
+/** Drain limits differ by purpose: removal keeps the node, an upgrade does what the pool says, repair of a dead node goes on. */
+function drainOverdue(view: StepView): Wishes | "Done" | null {
+  const { operation, snapshot, machine } = view;
+  if (operation.kind === "Repair" && isSilent(snapshot, machine)) return "Done";
+  if (operation.kind === "Remove" && causeOf(view)?.spec.reason === "PoolDeleted") return null;
+  const policy = operation.kind === "Upgrade" ? snapshot.pool.spec.drain.onTimeout : "Stop";
+  if (policy === "Force") return forceDrain(view);
+  const outcome = policy === "Skip" ? "Blocked" : "Failed";
+  return putBack(view, { reason: "DrainTimedOut", outcome, message: blockerText(view) });
+}
+
+const forcedGraceSeconds = 30;
+/** Pods that were deleted and are still there after this: the stop of the instance ends them. */
+const forcedEndMs = 2 * minuteMs;
+
+/** The pool's own word, given before the upgrade began, is the licence to delete what could not be evicted (S18). */
+function forceDrain(view: StepView): Wishes | "Done" {
+  const { machine, snapshot, now, operation } = view;
+  const state = drainState(machine, snapshot, now);
+  const pods = [...state.evictNow, ...state.blocked.map(({ pod }) => pod)];
+  if (pods.length === 0 && now >= instantOf(operation.drainDeadline) + forcedEndMs) return "Done";
+  const deletions = pods.map(
+    (pod): Action => ({ ...sent(view), kind: "DeletePod", pod, graceSeconds: forcedGraceSeconds }),
+  );
+  const count = pods.length + state.waiting.length;
+  const waiting = waits(hold(view, "PodsTerminating", { count }, now + forcedGraceSeconds * 1000));
+  return together([sendAll(view, deletions), waiting]);
+}
+
+function blockerText({ machine, snapshot, now }: StepView): string {
+  const { blocked, waiting } = drainState(machine, snapshot, now);
+  const pods = [...blocked.map(({ pod }) => pod), ...waiting];
+  const names = pods.slice(0, 5).map((pod) => `${pod.namespace}/${pod.name}`);
+  return names.length === 0 ? "" : `still on the node: ${names.join(", ")}`;
+}
+
+/** An instance that never became a node is given back; the count brings another. A subscription is for a person to judge. */
+function abandonCreation(view: StepView): Wishes {
+  const { snapshot, machine, operation, now } = view;
+  if (isSubscription(machine)) return waits(hold(view, "StepStuck"));
+  const because: Because = {
+    reason: "CreateFailed",
+    facts: { machine: nameOf(machine), step: operation.step, since: operation.stepSince },
+  };
+  const failure = { reason: "StepTimedOut", message: `step ${operation.step}` } as const;
+  const options = { drain: false, release: true };
+  const beginning = { kind: "Remove", plan: "Release", cause: null, options, failure, because } as const;
+  return { actions: [begin(snapshot, machine, beginning, now)], held: [] };
+}
+
+interface Failure {
+  readonly reason: FailureReason;
+  readonly outcome: "Failed" | "Blocked" | "Cancelled";
+  readonly message?: string;
+}
+
+/** Turns round: what was cordoned is uncordoned, what was stopped is started, and the failure is kept. */
+export function putBack(view: StepView, { reason, outcome, message = "" }: Failure): Wishes {
+  const { operation, machine, snapshot, now } = view;
+  const isStopped = ["Stop", "ReplaceDisk", "Start"].includes(operation.step);
+  const plan: PlanName = isStopped && machine.instance?.state !== "Running" ? "PutBackStopped" : "PutBack";
+  const at = { snapshot, machine, kind: operation.kind, now };
+  const failure = { reason, step: operation.step, message, outcome };
+  return advance(view, {
+    ...machine.record.status,
+    operation: { ...operation, plan, ...entering(plans[plan][0] ?? "Restore", at), failure },
+  });
+}
+
+/** There is nothing to put back. */
+function giveUp(view: StepView, { reason, outcome, message = "" }: Failure): Wishes {
+  const { machine, operation, now } = view;
+  return advance(view, ended(machine.record.status ?? {}, operation, { outcome, reason, message }, now));
+}
+
+export function advance({ machine, operation }: StepView, status: MachineStatus): Wishes {
+  const name = nameOf(machine);
+  const because: Because = { reason: "InProgress", facts: { machine: name, step: operation.step } };
+  return { actions: [{ kind: "AdvanceMachine", machine: name, status, because }], held: [] };
+}
+
+/** The operation that a person or the controller has written down; null where there is none, or none any more. */
+export function causeOf({ snapshot, operation }: StepView): NodeOperationObject | null {
+  const uid = operation.operation?.uid;
+  return snapshot.operations.find(({ metadata }) => metadata.uid === uid && uid !== undefined) ?? null;
+}

@@ -1,0 +1,321 @@
+/**
+ * What the tests of this folder stand on: the built product as its users start it, stock kubectl, and a folder of their
+ * own. It asserts nothing about pools, but that no process is left when a test is over.
+ */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestContext } from "node:test";
+import { stringify } from "yaml";
+import { realClock, sleep } from "../../src/ports/clock.ts";
+import { cacheDir, ensureBinaries, kubernetesVersion } from "../../src/start/binaries.ts";
+import { type ControlPlane, startControlPlane } from "../../src/start/control-plane.ts";
+import { commandLine } from "../../src/start/process-id.ts";
+import { silentProgress } from "../../src/start/progress.ts";
+
+export const namespace = "poolkeeper-system";
+export const root = path.resolve(import.meta.dirname, "../..");
+const program = path.join(root, "bin", "poolkeeper");
+
+export interface Outcome {
+  /** Null: ended by a signal. */
+  readonly code: number | null;
+  readonly stdout: string;
+  /** Standard output and standard error as they came. */
+  readonly text: string;
+}
+
+export interface Rig {
+  readonly folder: string;
+  /** Where commands run: files in it are named without a path. */
+  readonly workDir: string;
+  /** The cluster that kubectl and the command line speak to. */
+  kubeconfig: string;
+  /** A command that must succeed, and is shown in the transcript; its standard output. */
+  kubectl(...args: readonly string[]): Promise<string>;
+  pk(...args: readonly string[]): Promise<string>;
+  /** `kubectl get … -o json`, for the test's own eyes. */
+  get(...args: readonly string[]): Promise<unknown>;
+  /** A command that may fail. */
+  tryKubectl(...args: readonly string[]): Promise<Outcome>;
+  tryPk(...args: readonly string[]): Promise<Outcome>;
+  /** The objects as one YAML file in the work folder, applied with kubectl. */
+  apply(file: string, ...objects: readonly object[]): Promise<string>;
+  /** A kubectl that goes on; it ends with the test. */
+  watch(args: readonly string[], onLine: (line: string) => void): void;
+  /** A Kubernetes of the test's own, in which Poolkeeper may come and go. */
+  startCluster(): Promise<void>;
+  /** `poolkeeper start` with these arguments. It ends with the test. */
+  start(...args: readonly string[]): Server;
+  /** Looks until there is something to see. */
+  eventually<T>(what: string, look: () => Promise<T | null | false>, limitMs?: number): Promise<T>;
+  /** Ends everything; throws when a process is left. */
+  end(): Promise<void>;
+}
+
+export interface Server {
+  readonly pid: number;
+  /** Resolves when `/readyz` says so; rejects when the process ends before. */
+  ready(): Promise<void>;
+  output(): string;
+  kill(signal: NodeJS.Signals): void;
+  readonly exited: Promise<Outcome>;
+}
+
+/** Generous: a loaded machine is slow, and a test that fails for that tells nothing. */
+const limitMs = 5 * 60_000;
+const pollMs = 300;
+
+interface Parts {
+  readonly folder: string;
+  readonly workDir: string;
+  readonly kubectlFile: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly servers: Server[];
+  readonly children: Set<ChildProcess>;
+  plane: ControlPlane | null;
+}
+
+export async function createRig(t: TestContext): Promise<Rig> {
+  const { kubectl } = await ensureBinaries({
+    names: ["kubectl", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"],
+    version: kubernetesVersion,
+    env: process.env,
+    clock: realClock,
+    progress: silentProgress,
+  });
+  const folder = mkdtempSync(path.join(tmpdir(), "pk-e2e-"));
+  const workDir = path.join(folder, "work");
+  for (const dir of [workDir, path.join(folder, "home")]) mkdirSync(dir);
+  const parts: Parts = {
+    folder,
+    workDir,
+    kubectlFile: kubectl,
+    env: environment(folder),
+    servers: [],
+    children: new Set(),
+    plane: null,
+  };
+  const rig = rigOf(parts);
+  t.after(rig.end);
+  return rig;
+}
+
+/** Nothing of the person's own settings but where the programs are. */
+function environment(folder: string): NodeJS.ProcessEnv {
+  const cache = cacheDir({ env: process.env, version: kubernetesVersion });
+  return {
+    PATH: `${path.dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
+    HOME: path.join(folder, "home"),
+    XDG_CACHE_HOME: path.resolve(cache, "../../.."),
+    TZ: "UTC",
+    NO_COLOR: "1",
+  };
+}
+
+function rigOf(parts: Parts): Rig {
+  const { folder, workDir, kubectlFile, env, servers, children } = parts;
+  const run = (command: string, args: readonly string[]): Promise<Outcome> =>
+    outcomeOf(launch(parts, command, args));
+  const rig: Rig = {
+    folder,
+    workDir,
+    kubeconfig: path.join(folder, "data", "kubeconfig"),
+    tryKubectl: async (...args) => {
+      env["KUBECONFIG"] = rig.kubeconfig;
+      return await run(kubectlFile, args);
+    },
+    tryPk: (...args) => run(process.execPath, [program, ...args, "--kubeconfig", rig.kubeconfig]),
+    kubectl: async (...args) => shown("kubectl", args, await rig.tryKubectl(...args)),
+    pk: async (...args) => shown("bin/poolkeeper", args, await rig.tryPk(...args)),
+    get: async (...args) => {
+      const { code, stdout, text } = await rig.tryKubectl("get", ...args, "-o", "json");
+      if (code !== 0) throw new Error(text);
+      return JSON.parse(stdout);
+    },
+    apply: async (file, ...objects) => {
+      writeFileSync(path.join(workDir, file), objects.map((object) => stringify(object)).join("---\n"));
+      return await rig.kubectl("apply", "-f", file);
+    },
+    watch: (args, onLine) => {
+      env["KUBECONFIG"] = rig.kubeconfig;
+      const child = launch(parts, kubectlFile, args);
+      eachLine(child, onLine);
+    },
+    startCluster: async () => {
+      parts.plane = await startControlPlane({ dataDir: path.join(folder, "plane"), isTest: true });
+      rig.kubeconfig = parts.plane.kubeconfigPath;
+    },
+    start: (...args) => {
+      const server = serverOf(launch(parts, process.execPath, [program, "start", ...args], "WithChannel"));
+      servers.push(server);
+      return server;
+    },
+    eventually: (what, look, limit = limitMs) => eventually(rig, parts, { what, look, limit }),
+    end: async () => {
+      for (const server of servers) server.kill("SIGTERM");
+      await Promise.all(servers.map(endOf));
+      for (const child of children) child.kill("SIGKILL");
+      await Promise.all([...children].map((child) => outcomeOf(child)));
+      await parts.plane?.stop();
+      assert.deepEqual(processesOf(folder), [], "no process is left behind");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return rig;
+}
+
+/** With a channel the child hears of it when the test's own process dies. */
+function launch(
+  { workDir, env, children }: Parts,
+  command: string,
+  args: readonly string[],
+  channel: "WithChannel" | "Alone" = "Alone",
+): ChildProcess {
+  const child = spawn(command, args, {
+    cwd: workDir,
+    env: { ...env },
+    stdio: ["ignore", "pipe", "pipe", ...(channel === "WithChannel" ? (["ipc"] as const) : [])],
+  });
+  children.add(child);
+  child.on("close", () => children.delete(child));
+  return child;
+}
+
+function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  let stdout = "";
+  let text = "";
+  child.stdout?.on("data", (chunk) => {
+    stdout += String(chunk);
+    text += String(chunk);
+  });
+  child.stderr?.on("data", (chunk) => (text += String(chunk)));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, text }));
+  });
+}
+
+function eachLine(child: ChildProcess, onLine: (line: string) => void): void {
+  let rest = "";
+  child.stdout?.on("data", (chunk) => {
+    const lines = `${rest}${String(chunk)}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) onLine(line);
+  });
+  child.stderr?.on("data", (chunk) => onLine(`error: ${String(chunk)}`));
+}
+
+function serverOf(child: ChildProcess): Server {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += String(chunk)));
+  const exited = outcomeOf(child);
+  const server: Server = {
+    pid: child.pid ?? 0,
+    output: () => output,
+    kill: (signal) => {
+      child.kill(signal);
+    },
+    exited,
+    ready: async () => {
+      for (let waitedMs = 0; waitedMs < limitMs; waitedMs += pollMs) {
+        const [, url] = /Poolkeeper is ready on (\S+?),/.exec(output) ?? [];
+        if (url !== undefined && (await isReady(url))) return;
+        const outcome = await Promise.race([exited, sleep(realClock, pollMs)]);
+        if (outcome !== undefined) throw new Error(`poolkeeper ended with ${outcome.code}:\n${outcome.text}`);
+      }
+      throw new Error(`poolkeeper is not ready:\n${output}`);
+    },
+  };
+  return server;
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/readyz`).catch(() => null);
+  return answer?.status === 200;
+}
+
+/** Whoever does not end by itself in good time is ended, and the test fails for it. */
+async function endOf(server: Server): Promise<void> {
+  const patience = Promise.withResolvers<"Late">();
+  const cancel = realClock.after(90_000, () => patience.resolve("Late"));
+  const ending = await Promise.race([server.exited, patience.promise]);
+  cancel();
+  if (ending !== "Late") return;
+  server.kill("SIGKILL");
+  await server.exited;
+  throw new Error(`poolkeeper did not end after SIGTERM:\n${lastLines(server.output())}`);
+}
+
+interface Wait<T> {
+  readonly what: string;
+  readonly look: () => Promise<T | null | false>;
+  readonly limit: number;
+}
+
+async function eventually<T>(rig: Rig, parts: Parts, { what, look, limit }: Wait<T>): Promise<T> {
+  const until = realClock.monotonic() + limit;
+  let problem = "";
+  for (;;) {
+    try {
+      const found = await look();
+      if (found !== null && found !== false) return found;
+      problem = "";
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    if (realClock.monotonic() >= until) break;
+    await sleep(realClock, pollMs);
+  }
+  const log = parts.servers.map((server) => lastLines(server.output())).join("\n");
+  throw new Error(`${what}: not within ${limit / 1000} s. ${problem}\n${await stateOf(rig)}\nlog:\n${log}`);
+}
+
+/** What a person would look at. */
+async function stateOf(rig: Rig): Promise<string> {
+  const kinds = "infra,mw,mnp,mm,nop,nodes,pdb";
+  const objects = await rig.tryKubectl("get", kinds, "-A", "-o", "wide", "--ignore-not-found");
+  const pods = await rig.tryKubectl("get", "pods", "-A", "-o", "wide");
+  const status = await rig.tryKubectl(
+    "get",
+    "mnp",
+    "-A",
+    "-o",
+    'jsonpath={range .items[*]}{.status}{"\\n"}{end}',
+  );
+  const events = await rig.tryKubectl(
+    "get",
+    "events",
+    "-n",
+    namespace,
+    "--sort-by=.metadata.creationTimestamp",
+  );
+  return [objects, pods, status, events].map(({ text }) => lastLines(text)).join("\n");
+}
+
+function lastLines(text: string): string {
+  return text.split("\n").slice(-40).join("\n");
+}
+
+/** With POOLKEEPER_TRANSCRIPT=FILE the command and what it printed are added to that file. */
+function shown(program: string, args: readonly string[], { code, stdout, text }: Outcome): string {
+  const command = `${program} ${args.map(quoted).join(" ")}`;
+  const file = process.env["POOLKEEPER_TRANSCRIPT"];
+  if (file !== undefined) appendFileSync(file, `$ ${command}\n${text.trimEnd()}\n\n`);
+  if (code !== 0) throw new Error(`${command} ended with ${code}:\n${text}`);
+  return stdout;
+}
+
+function quoted(arg: string): string {
+  return /^[\w./:=,@%+-]+$/.test(arg) ? arg : `'${arg}'`;
+}
+
+/** Whatever runs for this folder, found without the product's own records. */
+export function processesOf(folder: string): readonly string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map((pid) => commandLine(Number(pid)))
+    .filter((line) => line.includes(folder));
+}

@@ -1,0 +1,192 @@
+/**
+ * The controller dies at every single call it makes, before the call or after its effect but before the answer, through
+ * a pool's whole life. Each time the life must end as if nothing had happened: nothing twice, nothing left, nothing cordoned.
+ */
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Kube } from "../../src/ports/kube.ts";
+import { ownershipTags, type Provider } from "../../src/ports/provider.ts";
+import { createSimulatorProvider } from "../../src/provider/simulator/provider.ts";
+import { createWorld, type World, worldNamespace } from "../../src/sim/world.ts";
+
+type Moment = "before the call" | "after its effect";
+
+interface Crash {
+  readonly at: number;
+  readonly moment: Moment;
+}
+
+const apiVersion = "poolkeeper.dev/v1alpha1";
+const minuteMs = 60_000;
+const writes: ReadonlySet<string> = new Set(["create", "replace", "patch", "delete", "evict"]);
+const effects: ReadonlySet<string> = new Set([
+  "create",
+  "start",
+  "stop",
+  "reboot",
+  "restartService",
+  "replaceSystemDisk",
+  "release",
+  "leave",
+  "tag",
+]);
+
+/** Counts calls and kills at the chosen one. Calls that never return are what a dead process leaves behind. */
+function createReaper(crash: Crash | null) {
+  let calls = 0;
+  let kill: () => void = () => {};
+  const never = new Promise<never>(() => {});
+  const guard = <Port extends object>(port: Port, counted: ReadonlySet<string>): Port =>
+    Object.fromEntries(
+      Object.entries(port).map(([name, member]): [string, unknown] => {
+        if (typeof member !== "function" || !counted.has(name)) return [name, member];
+        return [
+          name,
+          async (...args: readonly unknown[]) => {
+            calls += 1;
+            const isMine = crash !== null && calls === crash.at;
+            if (isMine && crash.moment === "before the call") {
+              kill();
+              return never;
+            }
+            const answer: unknown = await Reflect.apply(member, port, args);
+            if (isMine) {
+              kill();
+              return never;
+            }
+            return answer;
+          },
+        ];
+      }),
+    ) as Port;
+  return {
+    calls: () => calls,
+    onKill: (run: () => void) => {
+      kill = run;
+    },
+    kube: (port: Kube): Kube => guard(port, writes),
+    provider: (port: Provider): Provider => guard(port, effects),
+  };
+}
+
+/** A pool is created, upgraded, loses a node by removal, and is deleted. Returns how many calls that took. */
+async function life(crash: Crash | null): Promise<number> {
+  const reaper = createReaper(crash);
+  const world = await createWorld({
+    seed: 11,
+    startAt: Date.parse("2026-11-23T00:00:00Z"),
+    settings: {
+      bootSeconds: 5,
+      joinSeconds: 1,
+      stopSeconds: 2,
+      replaceDiskSeconds: 3,
+      releaseSeconds: 2,
+      jitterPercent: 0,
+    },
+    connect: (cloud) => reaper.provider(createSimulatorProvider(cloud)),
+    wrap: reaper.kube,
+  });
+  reaper.onKill(() => {
+    world.kill();
+    world.clock.after(3000, () => world.boot());
+  });
+  try {
+    await liveOut(world);
+    checkEnd(world);
+  } finally {
+    await world.stop();
+  }
+  return reaper.calls();
+}
+
+async function liveOut(world: World): Promise<void> {
+  const { kube, clock } = world;
+  const pool = () => world.list("ManagedNodePool").find(({ metadata }) => metadata.name === "web");
+  const until = async (what: string, isMet: () => boolean): Promise<void> => {
+    assert.ok(
+      await clock.runUntil(isMet, 30 * minuteMs),
+      `after 30 minutes still not: ${what}; ${JSON.stringify(pool()?.status?.blockers)}`,
+    );
+  };
+  const isWhole = (count: number) => () =>
+    pool()?.status?.summary === "Active" && pool()?.status?.readyReplicas === count;
+  const targets = () =>
+    world.list("ManagedMachine").map(({ metadata }) => ({ machine: metadata.name, uid: metadata.uid ?? "" }));
+  const ask = (name: string, spec: object) =>
+    kube.create("NodeOperation", {
+      apiVersion,
+      kind: "NodeOperation",
+      metadata: { name, namespace: worldNamespace },
+      spec: { poolName: "web", ...spec } as never,
+    });
+  const isFinished = (name: string) => () =>
+    world
+      .list("NodeOperation")
+      .some(({ metadata, status }) => metadata.name === name && status?.finishedTime !== undefined);
+  const ref = { namespace: worldNamespace, name: "web" };
+
+  await kube.create("ManagedNodePool", {
+    apiVersion,
+    kind: "ManagedNodePool",
+    metadata: ref,
+    spec: {
+      replicas: 2,
+      providerRef: { name: "simulator" },
+      template: { image: { family: "AlibabaCloudLinux", version: "3.2104.11" } },
+      upgrade: { soakSeconds: 0 },
+    } as never,
+  });
+  await until("2 ready", isWhole(2));
+  await kube.patch("ManagedNodePool", ref, {
+    type: "merge",
+    body: { spec: { template: { image: { version: "3.2104.12" } } } },
+  });
+  await ask("up", { kind: "Upgrade", targets: targets(), options: { when: "Now" } });
+  await until("the upgrade ends", isFinished("up"));
+  await until("2 ready again", isWhole(2));
+  assert.deepEqual(
+    world.list("NodeOperation").map(({ status }) => status?.phase),
+    ["Succeeded"],
+  );
+  await ask("rm", {
+    kind: "RemoveNodes",
+    targets: targets().slice(0, 1),
+    options: { drain: true, release: true },
+  });
+  await until("1 ready", isWhole(1));
+  assert.equal(pool()?.spec.replicas, 1, "a removal is counted exactly once");
+  await kube.patch("ManagedNodePool", ref, {
+    type: "merge",
+    body: { metadata: { annotations: { "poolkeeper.dev/confirm-deletion": "web:1" } } },
+  });
+  await kube.delete("ManagedNodePool", ref);
+  await until("the pool is gone", () => pool() === undefined);
+  await clock.advance(minuteMs);
+}
+
+function checkEnd(world: World): void {
+  // The cloud remembers those that are gone for a day.
+  const ever = world.cloud.export().instances;
+  const made = ever.map(({ tags }) => tags[ownershipTags.machine] ?? "");
+  assert.equal(new Set(made).size, made.length, "no machine ever had two instances");
+  assert.equal(made.length, 2, "two instances were ever made");
+  assert.deepEqual(world.cloud.instances(), [], "every instance was given back");
+  assert.deepEqual(world.list("Node"), [], "no node is left");
+  assert.deepEqual(world.list("ManagedMachine"), [], "no record is left");
+}
+
+test("a pool's whole life ends the same, whichever single call the controller dies at", async (context) => {
+  const calls = await life(null);
+  assert.ok(calls > 40, `only ${calls} calls: the life is too short to prove anything`);
+  for (const moment of ["before the call", "after its effect"] as const) {
+    for (let at = 1; at <= calls; at++) {
+      await life({ at, moment }).catch((error: unknown) => {
+        throw new Error(
+          `dead ${moment} ${at} of ${calls}: ${error instanceof Error ? error.message : String(error)}`,
+          { cause: error },
+        );
+      });
+    }
+  }
+  context.diagnostic(`${calls} calls, ${2 * calls} crash points`);
+});
