@@ -1,6 +1,7 @@
 /** What people should hear of: the events that follow from one step of one machine. Pure; `controller/loop.ts` publishes them. */
 import type { MachineStatus } from "../schema/machine.ts";
 import type { Action } from "./action.ts";
+import { failedCreation } from "./member.ts";
 import type { Machine } from "./model.ts";
 
 export interface Announcement {
@@ -51,7 +52,9 @@ function tell(machine: Machine | null, news: News | null): Announcement | null {
 function removedNote(machine: Machine | null): string {
   const status = machine?.record.status;
   const instance = status?.instanceId ?? "no instance";
+  const isFailed = machine !== null && failedCreation(machine) !== null;
   const plan = status?.operation?.plan;
+  if (isFailed) return `instance ${instance} never became a node, and is gone`;
   if (plan === "Leave") return `instance ${instance} left the pool, is kept and goes on being billed`;
   return plan === "Vanished" ? `instance ${instance} had vanished` : `instance ${instance} was released`;
 }
@@ -66,7 +69,11 @@ const newsByStep: Readonly<Record<string, readonly [string, string]>> = {
 function stepNews(before: MachineStatus, after: MachineStatus): News | null {
   const [was, is] = [before.operation, after.operation];
   if (was !== undefined && is === undefined) return ending(after);
-  if (was === undefined || is === undefined || was.step === is.step) return null;
+  if (was === undefined || is === undefined) return null;
+  // Another operation took over: of the one before it only a failure is news.
+  if (was.epoch !== is.epoch && was.kind !== is.kind)
+    return after.lastOperation?.outcome === "Failed" ? ending(after) : null;
+  if (was.step === is.step) return null;
   if (is.failure !== undefined && was.failure === undefined) {
     return {
       type: "Warning",

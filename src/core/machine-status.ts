@@ -24,6 +24,8 @@ const wordsByStep: Readonly<Record<string, string>> = {
 
 /** The step while an operation is in hand, otherwise how the node is. */
 export function machineSummary(status: MachineStatus, node: Node | null): string {
+  const isSpent = status.operation?.step === "Forget" && status.lastOperation?.kind === "Create";
+  if (isSpent && status.lastOperation?.outcome === "Failed") return "CreateFailed";
   if (status.operation !== undefined) return wordsByStep[status.operation.step] ?? "Working";
   if (status.joinedTime === undefined) return "Pending";
   if (node === null) return "NodeMissing";

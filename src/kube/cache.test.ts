@@ -323,6 +323,31 @@ test("a silence is a gap when something was missed in it, and none when nothing 
   assert.deepEqual(rig.restarts, ["Node Silent", "Node Silent"]);
 });
 
+test("a watch that is cut after each event begins again at once, as often as it is cut", async (t) => {
+  const pauses: number[] = [];
+  const inner = fastClock(50);
+  const clock = {
+    ...inner,
+    after: (delayMs: number, run: () => void) => {
+      if (delayMs > 0 && delayMs <= 30_000) pauses.push(delayMs);
+      return inner.after(delayMs, run);
+    },
+  };
+  let version = 10;
+  const cut: Script = (_, response) => {
+    version += 1;
+    stream(response, event("MODIFIED", node("a", version)));
+    response.end();
+  };
+  const first: Script = (_, response) => {
+    streamAll(response, 10, node("a", 10));
+    response.end();
+  };
+  const rig = await startRig(t, [first, ...Array.from({ length: 8 }, () => cut), stayOpen], { clock });
+  await until(() => rig.names() === "a@18", "the eighth cut watch has brought its event");
+  assert.deepEqual(pauses, [], "nothing was waited for");
+});
+
 test("duplicated and older events move no object backwards", async (t) => {
   const rig = await startRig(t, [
     (_, response) => {
