@@ -5,7 +5,7 @@ import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import type { MaintenanceWindowObject } from "../schema/window.ts";
-import { operationWord, stateWord } from "../text/words.ts";
+import { eventWord, operationWord, stateWord } from "../text/words.ts";
 import type { Column, Look, Tone } from "./table.ts";
 import { ageOf, momentText, openingText } from "./time.ts";
 
@@ -179,7 +179,7 @@ export interface EventRow {
 export const eventColumns: readonly Column<EventRow>[] = [
   column("LAST SEEN", ({ time }, look) => ageOf(time, look)),
   { ...column("TYPE", ({ type }) => type), tone: ({ type }) => (type === "Warning" ? "Bad" : "Plain") },
-  column("REASON", ({ reason }) => reason),
+  column("REASON", ({ reason }) => eventWord(reason)),
   column("OBJECT", ({ object }) => object),
   column("COUNT", ({ count }) => String(count)),
   column("MESSAGE", ({ note }) => note),

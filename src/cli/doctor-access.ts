@@ -42,14 +42,18 @@ export const checkAccess: Check = async (session) => {
   );
   const missing = answers.filter(({ isAllowed }) => !isAllowed);
   if (missing.length === 0) return [ok(`User ${userName} may do all that this command line does`)];
-  const text = `User ${userName} may not ${missing.map(nameOf).join(", ")}`;
+  const byResource = Map.groupBy(missing, ({ kind }) => resourceName(kind));
+  const parts = [...byResource].map(
+    ([resource, group]) => `${group.map(({ verb }) => verb).join(", ")} ${resource}`,
+  );
+  const text = `User ${userName} may not ${parts.join("; ")}`;
   const fix = `kubectl create clusterrolebinding NAME --clusterrole poolkeeper-admin --user ${userName}`;
   return [missing.some(({ isVital }) => isVital) ? fail(text, fix) : warn(text, fix)];
 };
 
-function nameOf({ kind, verb }: { readonly kind: Kind; readonly verb: string }): string {
+function resourceName(kind: Kind): string {
   const { group, plural } = resources[kind];
-  return `${verb} ${plural}${group === "" ? "" : `.${group}`}`;
+  return group === "" ? plural : `${plural}.${group}`;
 }
 
 async function mayI(

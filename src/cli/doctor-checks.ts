@@ -87,7 +87,7 @@ async function leaseOrNull(session: Session): Promise<LeaseObject | null> {
 
 /** The lease is written by the controller's clock; this is the only other clock at hand. */
 export const checkClocks: Check = async (session) => {
-  const lease = await leaseOrNull(session);
+  const lease = await leaseOrNull(session).catch(() => null);
   const renewedAt = instantOf(lease?.spec?.renewTime);
   const aheadMs = renewedAt - session.now();
   const zones = `time zone data ${process.versions["tz"] ?? "unknown"}`;

@@ -11,8 +11,9 @@ import {
   checkWindows,
 } from "./doctor-checks.ts";
 import { checkAccess } from "./doctor-access.ts";
-import { type Check, fail, type Finding } from "./doctor-finding.ts";
+import { type Check, fail, type Finding, warn } from "./doctor-finding.ts";
 import { endingOf, CommandError, exitCodes } from "./failure.ts";
+import { isPortError } from "../ports/errors.ts";
 import { kubeconfigOf } from "./connect.ts";
 import type { Session } from "./session.ts";
 import { paint, type Tone } from "./table.ts";
@@ -61,7 +62,10 @@ async function findingsOf(check: Check, session: Session, origin: string): Promi
     return await check(session);
   } catch (error) {
     const [line = "", ...fixes] = endingOf(error, check === checkServer ? origin : null).lines;
-    return [fail(line.replace(/^error: /, ""), fixes.length === 0 ? null : fixes.join("\n      "))];
+    const text = line.replace(/^error: /, "");
+    // What may not be looked at may well be in order.
+    if (isPortError(error, "Denied") && check !== checkServer) return [warn(`Not checked: ${text}`)];
+    return [fail(text, fixes.length === 0 ? null : fixes.join("\n      "))];
   }
 }
 

@@ -1,7 +1,6 @@
 /** Objects on standard output, in the form that was asked for. */
 import type { KubeObject } from "../schema/kubernetes.ts";
 import { fillTemplate } from "./json-path.ts";
-import { kindOfName } from "./kind.ts";
 import type { Output } from "./options.ts";
 import type { Session } from "./session.ts";
 
@@ -38,8 +37,9 @@ function withoutManagedFields(object: KubeObject): KubeObject {
 }
 
 /** As kubectl prints it: managednodepool.poolkeeper.dev/web. */
-export function nameOf(object: KubeObject): string {
-  return `${kindOfName(object.kind)}/${object.metadata.name}`;
+export function nameOf({ apiVersion, kind, metadata }: KubeObject): string {
+  const [group] = apiVersion.includes("/") ? apiVersion.split("/") : [];
+  return `${[kind.toLowerCase(), group].filter((part) => part !== undefined).join(".")}/${metadata.name}`;
 }
 
 /** Quoted so that readers of YAML 1.1 take "yes", "no" and "22:30" for the texts they are. */

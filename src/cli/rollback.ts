@@ -5,7 +5,7 @@ import { carryOut } from "./carry-out.ts";
 import { type ChangeOptions, parseCount, withChange } from "./options.ts";
 import { getPool } from "./read.ts";
 import type { Session } from "./session.ts";
-import { readSight, readSurroundings } from "./snapshot.ts";
+import { readRecords, readSurroundings } from "./snapshot.ts";
 import { waitForPool } from "./wait.ts";
 
 interface RollbackOptions extends ChangeOptions {
@@ -25,7 +25,7 @@ export function register(program: Command, session: Session): void {
 async function rollBack(session: Session, name: string, options: RollbackOptions): Promise<void> {
   const outcome = await carryOut(session, options, async () => {
     const pool = await getPool(session, name);
-    const [sight, around] = await Promise.all([readSight(session, pool), readSurroundings(session)]);
+    const [sight, around] = await Promise.all([readRecords(session, pool), readSurroundings(session)]);
     return rollback(sight, { revision: options.to, around }, session.now());
   });
   if (outcome.kind === "DryRun" || !options.wait) return;

@@ -6,7 +6,7 @@ import { usageError } from "./failure.ts";
 import { type ChangeOptions, parseCount, withChange } from "./options.ts";
 import { getPool } from "./read.ts";
 import type { Session } from "./session.ts";
-import { readSight } from "./snapshot.ts";
+import { readRecords, readSight } from "./snapshot.ts";
 import { waitForPool } from "./wait.ts";
 
 interface ScaleOptions extends ChangeOptions {
@@ -32,10 +32,11 @@ async function scale(session: Session, name: string, options: ScaleOptions): Pro
     );
   }
   const outcome = await carryOut(session, options, async () => {
-    const sight = await readSight(session, await getPool(session, name));
-    return add === undefined
-      ? setReplicas(sight, nodes ?? 0, session.now())
-      : addNodes(sight, add, session.now());
+    const pool = await getPool(session, name);
+    if (add !== undefined) return addNodes(await readRecords(session, pool), add, session.now());
+    const wanted = nodes ?? 0;
+    const read = wanted < pool.spec.replicas ? readSight : readRecords;
+    return setReplicas(await read(session, pool), wanted, session.now());
   });
   if (outcome.kind === "DryRun" || !options.wait) return;
   await waitForPool(session, { name, namespace: session.namespace }, options.timeout);

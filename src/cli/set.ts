@@ -8,7 +8,7 @@ import { poolFields, poolSwitches } from "./field.ts";
 import { type ChangeOptions, withChange } from "./options.ts";
 import { getPool } from "./read.ts";
 import type { Session } from "./session.ts";
-import { readSight, readSurroundings } from "./snapshot.ts";
+import { readRecords, readSight, readSurroundings } from "./snapshot.ts";
 import { aligned } from "./table.ts";
 import { waitForOperation, waitForPool } from "./wait.ts";
 
@@ -39,8 +39,9 @@ async function set(
     const document = await checkDocument(draft, `The changed pool ${name}`);
     if (document.of !== "ManagedNodePool")
       throw new Error("A pool was checked and something else came back.");
+    const removes = document.object.spec.replicas < pool.spec.replicas;
     const [sight, around, asker] = await Promise.all([
-      readSight(session, pool),
+      removes ? readSight(session, pool) : readRecords(session, pool),
       readSurroundings(session),
       session.asker(),
     ]);

@@ -4,7 +4,10 @@ import type { Surroundings } from "../core/intent/check.ts";
 import { type NodeRoom, roomsOf } from "../core/drain-preview.ts";
 import type { Machine, ProviderView, Snapshot } from "../core/model.ts";
 import { budgetOf, nodeOf, podOf } from "../core/view.ts";
-import type { NodeObject, PodObject } from "../schema/kubernetes.ts";
+import { isPortError } from "../ports/errors.ts";
+import type { Kind, Kube, ObjectOf } from "../ports/kube.ts";
+import type { NodeObject, PodDisruptionBudgetObject, PodObject } from "../schema/kubernetes.ts";
+import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import type { MaintenanceWindowObject } from "../schema/window.ts";
@@ -29,24 +32,97 @@ export async function readSurroundings(session: Session): Promise<Surroundings> 
   };
 }
 
+/** The pool's records alone: enough where no node is emptied. */
+export async function readRecords(session: Session, pool: ManagedNodePoolObject): Promise<Sight> {
+  return await sightOf(session, pool, emptyGround);
+}
+
 /** With the pods on the pool's nodes, their budgets, and the room on all other nodes. */
 export async function readSight(session: Session, pool: ManagedNodePoolObject): Promise<Sight> {
+  return await sightOf(session, pool, await readGround(session));
+}
+
+/** What stands and runs in the cluster, whoever made it. */
+interface Ground {
+  readonly nodes: readonly NodeObject[];
+  readonly pods: readonly PodObject[];
+  readonly budgets: readonly PodDisruptionBudgetObject[];
+  readonly isWhole: boolean;
+}
+
+const emptyGround: Ground = { nodes: [], pods: [], budgets: [], isWhole: false };
+
+/** A person who may scale need not be allowed to see every pod; then less is foreseen, and that is said. */
+async function readGround(session: Session): Promise<Ground> {
+  const kube = await session.kube();
+  const [nodes, pods, budgets] = await Promise.all([
+    listAllowed(kube, "Node"),
+    listAllowed(kube, "Pod"),
+    listAllowed(kube, "PodDisruptionBudget"),
+  ]);
+  const isWhole = nodes !== null && pods !== null && budgets !== null;
+  if (!isWhole) {
+    const hidden = [
+      nodes === null ? "nodes" : "",
+      pods === null ? "pods" : "",
+      budgets === null ? "budgets" : "",
+    ];
+    const names = hidden.filter((name) => name !== "").join(", ");
+    session.terminal.err(
+      `! You may not list ${names}, so what a drain does to the pods is not foreseen here.`,
+    );
+  }
+  return { nodes: nodes ?? [], pods: pods ?? [], budgets: budgets ?? [], isWhole };
+}
+
+async function listAllowed<K extends Kind>(kube: Kube, kind: K): Promise<readonly ObjectOf<K>[] | null> {
+  try {
+    return (await kube.list(kind)).items;
+  } catch (error) {
+    if (isPortError(error, "Denied")) return null;
+    throw error;
+  }
+}
+
+async function sightOf(session: Session, pool: ManagedNodePoolObject, ground: Ground): Promise<Sight> {
   const cluster = await session.cluster();
   const { kube } = cluster;
   const { namespace = "" } = pool.metadata;
-  const [records, operations, providers, windows, nodes, pods, budgets, serverVersion] = await Promise.all([
+  const [records, operations, providers, windows, serverVersion] = await Promise.all([
     machinesOf(kube, pool),
     operationsOf(kube, pool),
     kube.list("InfrastructureProvider", { namespace }),
     kube.list("MaintenanceWindow", { namespace }),
-    kube.list("Node"),
-    kube.list("Pod"),
-    kube.list("PodDisruptionBudget"),
     cluster.serverVersion(),
   ]);
-  const nodesByName = new Map(nodes.items.map((node) => [node.metadata.name, node]));
-  const podsByNode = Map.groupBy(pods.items, ({ spec }) => spec?.nodeName ?? "");
-  const machines = records.map((record): Machine => {
+  const podsByNode = Map.groupBy(ground.pods, ({ spec }) => spec?.nodeName ?? "");
+  const machines = machinesOn(records, ground.nodes, podsByNode);
+  const own = new Set(machines.flatMap(({ node }) => (node === null ? [] : [node.name])));
+  const others = ground.nodes.filter(({ metadata }) => !own.has(metadata.name));
+  return {
+    pool,
+    machines,
+    operations,
+    window: windowOf(pool, windows.items),
+    provider: providerOf(pool, providers.items),
+    budgets: ground.budgets.map(budgetOf),
+    workloads: new Map(),
+    cluster: { ...blindCluster, serverVersion, nodes: ground.nodes.length },
+    outcomes: new Map(),
+    evictions: new Map(),
+    elsewhere: ground.isWhole ? roomsOn(others, podsByNode) : null,
+  };
+}
+
+type PodsByNode = ReadonlyMap<string, readonly PodObject[]>;
+
+function machinesOn(
+  records: readonly ManagedMachineObject[],
+  nodes: readonly NodeObject[],
+  podsByNode: PodsByNode,
+): readonly Machine[] {
+  const nodesByName = new Map(nodes.map((node) => [node.metadata.name, node]));
+  return records.map((record) => {
     const nodeName = record.status?.nodeName ?? "";
     const node = nodesByName.get(nodeName);
     return {
@@ -56,21 +132,6 @@ export async function readSight(session: Session, pool: ManagedNodePoolObject): 
       pods: node === undefined ? [] : (podsByNode.get(nodeName) ?? []).map(podOf),
     };
   });
-  const own = new Set(machines.flatMap(({ node }) => (node === null ? [] : [node.name])));
-  const others = nodes.items.filter(({ metadata }) => !own.has(metadata.name));
-  return {
-    pool,
-    machines,
-    operations,
-    window: windowOf(pool, windows.items),
-    provider: providerOf(pool, providers.items),
-    budgets: budgets.items.map(budgetOf),
-    workloads: new Map(),
-    cluster: { ...blindCluster, serverVersion, nodes: nodes.items.length },
-    outcomes: new Map(),
-    evictions: new Map(),
-    elsewhere: roomsOn(others, podsByNode),
-  };
 }
 
 /** What only the controller's own watching tells; nothing that is asked here depends on it. */
@@ -85,10 +146,7 @@ const blindCluster: Omit<Snapshot["cluster"], "serverVersion" | "nodes"> = {
   brake: null,
 };
 
-function roomsOn(
-  nodes: readonly NodeObject[],
-  podsByNode: ReadonlyMap<string, readonly PodObject[]>,
-): readonly NodeRoom[] {
+function roomsOn(nodes: readonly NodeObject[], podsByNode: PodsByNode): readonly NodeRoom[] {
   return roomsOf(
     nodes.map((node) => ({
       node: nodeOf(node),

@@ -27,6 +27,8 @@ export function createTerminal(env: Readonly<Record<string, string | undefined>>
     ask: async (question) => {
       if (!stdin.isTTY) return null;
       const reader = createInterface({ input: stdin, output: stderr });
+      // While a question is open, the reader has the keyboard, Ctrl-C included.
+      reader.once("SIGINT", () => process.emit("SIGINT"));
       const closed = new Promise<null>((resolve) => {
         reader.once("close", () => resolve(null));
       });

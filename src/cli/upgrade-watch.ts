@@ -10,7 +10,7 @@ import { getPool } from "./read.ts";
 import type { Session } from "./session.ts";
 import type { Look } from "./table.ts";
 import { upgradeOf } from "./upgrade-wish.ts";
-import { waitForOperation } from "./wait.ts";
+import { isOrdinary, waitForOperation } from "./wait.ts";
 
 export async function watchUpgrade(session: Session, name: string, timeoutMs: number): Promise<void> {
   const { namespace, terminal, clock } = session;
@@ -72,7 +72,7 @@ export function watchLines(operation: NodeOperationObject, look: Look): readonly
   const more = machines.length > shownMachines ? [`and ${machines.length - shownMachines} more`] : [];
   return [
     `${spec.poolName}${target}   ${bar} ${doneText(operation)}   ${elapsed}   ${stateWord(status?.phase ?? "Pending")}`,
-    ...(status?.message === undefined ? [] : [status.message]),
+    ...(status?.message === undefined || isOrdinary(status.reason) ? [] : [status.message]),
     ...progressLines({ ...operation, status: { ...status, machines: interesting } }, look),
     ...more,
   ];

@@ -96,7 +96,7 @@ export function operationSighting(operation: NodeOperationObject): Sighting {
 }
 
 /** Waits that a running operation always has. */
-function isOrdinary(reason: string | undefined): boolean {
+export function isOrdinary(reason: string | undefined): boolean {
   return reason === "BatchInProgress" || reason === "AwaitingInstance" || reason === "AwaitingNode";
 }
 

@@ -6,6 +6,7 @@ import { isPortError } from "../ports/errors.ts";
 import { keyOf, type Kube, type KubeCache } from "../ports/kube.ts";
 import type { Provider } from "../ports/provider.ts";
 import type { NodeObject } from "../schema/kubernetes.ts";
+import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import { reconcileProvider } from "./catalogue.ts";
 import { createEvidenceBook } from "./evidence.ts";
@@ -43,6 +44,8 @@ export interface Controller {
 const workers = 4;
 /** Two passes of one pool are at least this far apart, and further where a pass is dear: events come in swarms. */
 const minimumGapMs = 50;
+/** A provider that has not answered by then is told of in the pools' status. */
+const firstListMs = 3000;
 
 export function createController(deps: ControllerDeps): Controller {
   const { cache, clock } = deps;
@@ -73,7 +76,10 @@ export function createController(deps: ControllerDeps): Controller {
       });
       for (const provider of cache.list("InfrastructureProvider")) queue.add(`provider ${keyOf(provider)}`);
       for (const window of cache.list("MaintenanceWindow")) queue.add(`window ${keyOf(window)}`);
-      wakeAll();
+      // A pool's first pass waits for the first list of its provider, so that it begins with all there is to know.
+      for (const pool of cache.list("ManagedNodePool")) {
+        queue.addAfter(`pool ${keyOf(pool)}`, hasProvider(pool, cache) ? firstListMs : 0);
+      }
       running = Promise.all(Array.from({ length: workers }, work));
     },
     stop: async () => {
@@ -85,6 +91,12 @@ export function createController(deps: ControllerDeps): Controller {
     },
     queueLength: () => queue.size(),
   };
+}
+
+function hasProvider({ metadata, spec }: ManagedNodePoolObject, cache: KubeCache): boolean {
+  return (
+    cache.get("InfrastructureProvider", `${metadata.namespace ?? ""}/${spec.providerRef.name}`) !== undefined
+  );
 }
 
 type Parts = Omit<LoopDeps, keyof ControllerDeps>;

@@ -1,5 +1,5 @@
 /** What people should hear of: the events that follow from one step of one machine. Pure; `controller/loop.ts` publishes them. */
-import type { MachineStatus } from "../schema/machine.ts";
+import type { MachineStatus, OperationInHand } from "../schema/machine.ts";
 import type { Action } from "./action.ts";
 import { failedCreation } from "./member.ts";
 import type { Machine } from "./model.ts";
@@ -50,13 +50,14 @@ function tell(machine: Machine | null, news: News | null): Announcement | null {
 }
 
 function removedNote(machine: Machine | null): string {
-  const status = machine?.record.status;
-  const instance = status?.instanceId ?? "no instance";
-  const isFailed = machine !== null && failedCreation(machine) !== null;
-  const plan = status?.operation?.plan;
-  if (isFailed) return `instance ${instance} never became a node, and is gone`;
-  if (plan === "Leave") return `instance ${instance} left the pool, is kept and goes on being billed`;
-  return plan === "Vanished" ? `instance ${instance} had vanished` : `instance ${instance} was released`;
+  const { instanceId, operation } = machine?.record.status ?? {};
+  if (machine === null || instanceId === undefined) return "it never had an instance";
+  if (failedCreation(machine) !== null) return `instance ${instanceId} never became a node, and is gone`;
+  if (operation?.plan === "Leave")
+    return `instance ${instanceId} left the pool, is kept and goes on being billed`;
+  return operation?.plan === "Vanished"
+    ? `instance ${instanceId} had vanished`
+    : `instance ${instanceId} was released`;
 }
 
 const newsByStep: Readonly<Record<string, readonly [string, string]>> = {
@@ -68,24 +69,23 @@ const newsByStep: Readonly<Record<string, readonly [string, string]>> = {
 
 function stepNews(before: MachineStatus, after: MachineStatus): News | null {
   const [was, is] = [before.operation, after.operation];
-  if (was !== undefined && is === undefined) return ending(after);
-  if (was === undefined || is === undefined) return null;
+  if (was === undefined) return null;
+  if (is === undefined) return ending(after);
   // Another operation took over: of the one before it only a failure is news.
   if (was.epoch !== is.epoch && was.kind !== is.kind)
     return after.lastOperation?.outcome === "Failed" ? ending(after) : null;
   if (was.step === is.step) return null;
-  if (is.failure !== undefined && was.failure === undefined) {
-    return {
-      type: "Warning",
-      reason: is.failure.reason,
-      note: is.failure.message || `in step ${is.failure.step}`,
-    };
-  }
-  if (is.step === "DeleteNode" && is.plan !== "Release") return null;
-  const news = newsByStep[is.step];
-  return news === undefined || is.plan.startsWith("PutBack")
-    ? null
-    : { type: "Normal", reason: news[0], note: news[1] };
+  return is.failure !== undefined && was.failure === undefined ? turnNews(is.failure) : enteringNews(is);
+}
+
+function turnNews({ reason, message, step }: NonNullable<OperationInHand["failure"]>): News {
+  return { type: "Warning", reason, note: message || `in step ${step}` };
+}
+
+function enteringNews({ step, plan }: OperationInHand): News | null {
+  const news = newsByStep[step];
+  const isOther = plan.startsWith("PutBack") || (step === "DeleteNode" && plan !== "Release");
+  return news === undefined || isOther ? null : { type: "Normal", reason: news[0], note: news[1] };
 }
 
 function ending({ lastOperation }: MachineStatus): News | null {

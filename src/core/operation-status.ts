@@ -1,6 +1,6 @@
 /** The visible state of one operation: phase, counts, and who waits for what. */
 import type { MachineProgress, NodeOperationObject, OperationStatus } from "../schema/operation.ts";
-import type { Decision } from "./action.ts";
+import type { Decision, Held } from "./action.ts";
 import { drainState } from "./drain.ts";
 import type { Instant, Snapshot } from "./model.ts";
 import { isEnd, type Progress, progressOf } from "./progress.ts";
@@ -67,14 +67,22 @@ function waitOf(
   decision: Decision,
   progress: readonly Progress[],
 ): OperationReport["because"] {
-  const names = new Set(progress.map(({ target }) => target.machine));
-  const wish =
-    operation.spec.kind === "Upgrade" ? "Upgrade" : operation.spec.kind === "Repair" ? "Repair" : "Remove";
-  const held =
-    decision.held.find((item) => item.wish === wish && (item.machine === "" || names.has(item.machine))) ??
-    decision.held.find((item) => names.has(item.machine));
+  const names = new Set(
+    progress.flatMap(({ target, record }) => (isEnd(record.state) ? [] : target.machine)),
+  );
+  const wish = wishes[operation.spec.kind];
+  const isOfAll = ({ machine }: Held): boolean => machine === "" && operation.spec.kind !== "RemoveNodes";
+  const mine = decision.held.filter((item) => isOfAll(item) || names.has(item.machine));
+  const held = mine.find((item) => item.wish === wish) ?? mine.find((item) => item.machine !== "");
   return held === undefined ? null : { reason: held.reason, facts: held.facts };
 }
+
+const wishes: Readonly<Record<NodeOperationObject["spec"]["kind"], Held["wish"]>> = {
+  RemoveNodes: "Remove",
+  Upgrade: "Upgrade",
+  Repair: "Repair",
+  SyncAttributes: "SetAttributes",
+};
 
 const pausing: ReadonlySet<string> = new Set(["PausedByUser", "Paused", "TooManyFailed", "TooManyBlocked"]);
 

@@ -20,7 +20,7 @@ import type { Instant, Snapshot } from "./model.ts";
 import { activeOperations } from "./progress.ts";
 import type { HoldReason } from "./reason.ts";
 import { isBehind, targetDisk } from "./target.ts";
-import { instantOf, timeOf } from "./time.ts";
+import { instantOf, secondMs, timeOf } from "./time.ts";
 import { nextOpenings, windowState } from "./window.ts";
 
 export type { ConditionReport } from "./conditions.ts";
@@ -105,12 +105,12 @@ function isRemoving(snapshot: Snapshot): boolean {
   return activeOperations(snapshot, "RemoveNodes").some(({ spec }) => spec.reason !== "AboveDesired");
 }
 
-/** While a node is under way nothing waits, whatever the next one waits for. */
+/** While a node is under way nothing waits, whatever the next one waits for; but a person's pause is said at once. */
 function upgradeWord(snapshot: Snapshot, held: readonly Held[]): Summary {
-  const isMoving = snapshot.machines.some((machine) => machine.record.status?.operation?.kind === "Upgrade");
-  if (isMoving) return "Upgrading";
   const words = held.flatMap(({ wish, reason }) => (wish === "Upgrade" ? (upgradeWords[reason] ?? []) : []));
-  return words[0] ?? "Upgrading";
+  const isMoving = snapshot.machines.some((machine) => machine.record.status?.operation?.kind === "Upgrade");
+  const [word = "Upgrading"] = words;
+  return isMoving && word !== "Paused" ? "Upgrading" : word;
 }
 
 const upgradeWords: Readonly<Partial<Record<HoldReason, Summary>>> = {
@@ -143,9 +143,13 @@ const quiet: ReadonlySet<HoldReason> = new Set([
   "Remembered",
 ]);
 
+const openingMs = 30 * secondMs;
+
 function isNews({ reason, facts }: Held, snapshot: Snapshot, now: Instant): boolean {
   if (reason === "MaxUnavailable")
     return !snapshot.machines.some((machine) => machine.record.status?.operation?.kind === "Upgrade");
+  // Right after a start nobody has asked the provider yet.
+  if (reason === "ProviderUnavailable") return snapshot.cluster.sinceGapMs >= openingMs;
   if (reason !== "DrainBlocked" && reason !== "PodsTerminating") return !quiet.has(reason);
   return now >= instantOf(String(facts["since"])) + drainQuietMs;
 }

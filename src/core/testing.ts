@@ -85,7 +85,7 @@ export function aPool(wishes: PoolWishes = {}): ManagedNodePoolObject {
   };
 }
 
-interface MachineWishes {
+export interface MachineWishes {
   readonly name: string;
   readonly pool: string;
   readonly zone: string;
@@ -237,7 +237,7 @@ export function aWindow(wishes: Partial<WindowSpec> = {}): WindowSpec {
   };
 }
 
-interface SnapshotWishes {
+export interface SnapshotWishes {
   readonly pool: ManagedNodePoolObject;
   readonly machines: readonly Machine[];
   readonly operations: readonly NodeOperationObject[];

@@ -2,7 +2,9 @@
 import type { Budget, Instant, Node, Pod, Resources, Workload } from "./model.ts";
 import { instantOf } from "./time.ts";
 import type {
+  Condition,
   NodeObject,
+  ObjectMeta,
   PodDisruptionBudgetObject,
   PodObject,
   WorkloadObject,
@@ -19,52 +21,69 @@ function remembered<From extends object, To>(convert: (from: From) => To): (from
   };
 }
 
-export const nodeOf: (object: NodeObject) => Node = remembered((object: NodeObject): Node => {
-  const { metadata, spec, status } = object;
-  const ready = status?.conditions?.find(({ type }) => type === "Ready")?.status ?? "Unknown";
-  return {
-    name: metadata.name,
-    uid: metadata.uid ?? "",
+export const nodeOf: (object: NodeObject) => Node = remembered(
+  ({ metadata, spec, status }: NodeObject): Node => ({
+    ...identityOf(metadata),
     resourceVersion: metadata.resourceVersion ?? "",
     createdAt: instantOf(metadata.creationTimestamp),
-    labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
     taints: spec?.taints ?? [],
     isUnschedulable: spec?.unschedulable ?? false,
-    ready,
-    bootId: status?.nodeInfo?.bootID ?? "",
-    kubeletVersion: status?.nodeInfo?.kubeletVersion ?? "",
+    ...healthOf(status ?? {}),
     allocatable: resourcesOf(status?.allocatable ?? status?.capacity),
-  };
-});
+  }),
+);
+
+function identityOf({ name, uid = "", labels = {} }: ObjectMeta): Pick<Node, "name" | "uid" | "labels"> {
+  return { name, uid, labels };
+}
+
+function healthOf({
+  conditions = [],
+  nodeInfo,
+}: NonNullable<NodeObject["status"]>): Pick<Node, "ready" | "bootId" | "kubeletVersion"> {
+  const { bootID: bootId = "", kubeletVersion = "" } = nodeInfo ?? {};
+  return { ready: conditionOf(conditions, "Ready") ?? "Unknown", bootId, kubeletVersion };
+}
+
+function conditionOf(conditions: readonly Condition[], wanted: string): Condition["status"] | undefined {
+  return conditions.find(({ type }) => type === wanted)?.status;
+}
 
 const phases: ReadonlySet<string> = new Set(["Pending", "Running", "Succeeded", "Failed"]);
 
 export const podOf: (object: PodObject) => Pod = remembered((object: PodObject): Pod => {
   const { metadata, spec, status } = object;
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true) ?? null;
-  const safe = metadata.annotations?.["cluster-autoscaler.kubernetes.io/safe-to-evict"];
-  const phase = status?.phase ?? "Pending";
+  const { annotations = {} } = metadata;
+  const safe = annotations["cluster-autoscaler.kubernetes.io/safe-to-evict"];
   return {
     namespace: metadata.namespace ?? "",
-    name: metadata.name,
-    uid: metadata.uid ?? "",
+    ...identityOf(metadata),
     nodeName: spec?.nodeName ?? "",
-    labels: metadata.labels ?? {},
-    phase: phases.has(phase) ? (phase as Pod["phase"]) : "Unknown",
-    isReady:
-      status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false,
+    phase: phaseOf(status?.phase),
+    isReady: conditionOf(status?.conditions ?? [], "Ready") === "True",
     deletionAt: deletionAt(object),
-    owner: owner === null ? null : { kind: owner.kind, name: owner.name, uid: owner.uid },
-    isMirror: metadata.annotations?.["kubernetes.io/config.mirror"] !== undefined,
-    hasLocalStorage:
-      spec?.volumes?.some((volume) => volume.emptyDir !== undefined || volume.hostPath !== undefined) ??
-      false,
+    owner: ownerOf(metadata),
+    isMirror: annotations["kubernetes.io/config.mirror"] !== undefined,
+    hasLocalStorage: hasLocalStorage(spec?.volumes ?? []),
     safeToEvict: safe === undefined ? null : safe === "true",
     priorityClass: spec?.priorityClassName ?? "",
     requests: podRequests(object),
   };
 });
+
+function phaseOf(phase = "Pending"): Pod["phase"] {
+  return phases.has(phase) ? (phase as Pod["phase"]) : "Unknown";
+}
+
+function ownerOf({ ownerReferences = [] }: ObjectMeta): Pod["owner"] {
+  const owner = ownerReferences.find(({ controller }) => controller === true);
+  return owner === undefined ? null : { kind: owner.kind, name: owner.name, uid: owner.uid };
+}
+
+function hasLocalStorage(volumes: NonNullable<NonNullable<PodObject["spec"]>["volumes"]>): boolean {
+  return volumes.some(({ emptyDir, hostPath }) => emptyDir !== undefined || hostPath !== undefined);
+}
 
 function deletionAt({ metadata }: PodObject): Instant | null {
   return metadata.deletionTimestamp === undefined ? null : instantOf(metadata.deletionTimestamp);
@@ -79,23 +98,30 @@ function podRequests({ spec }: PodObject): Resources {
 }
 
 export const budgetOf: (object: PodDisruptionBudgetObject) => Budget = remembered(
-  (object: PodDisruptionBudgetObject): Budget => {
-    const { metadata, spec, status } = object;
-    return {
-      namespace: metadata.namespace ?? "",
-      name: metadata.name,
-      // No selector at all selects nothing here, unlike an empty one.
-      selector: spec?.selector ?? { matchExpressions: [{ key: "poolkeeper.dev/none", operator: "Exists" }] },
-      disruptionsAllowed: status?.disruptionsAllowed ?? 0,
-      currentHealthy: status?.currentHealthy ?? 0,
-      desiredHealthy: status?.desiredHealthy ?? 0,
-      expectedPods: status?.expectedPods ?? 0,
-      isCurrent: status?.observedGeneration === metadata.generation,
-      unhealthyPods: spec?.unhealthyPodEvictionPolicy === "AlwaysAllow" ? "AlwaysAllow" : "IfHealthyBudget",
-      disruptedPods: Object.keys(status?.disruptedPods ?? {}).length,
-    };
-  },
+  ({ metadata, spec, status }: PodDisruptionBudgetObject): Budget => ({
+    namespace: metadata.namespace ?? "",
+    name: metadata.name,
+    // No selector at all selects nothing here, unlike an empty one.
+    selector: spec?.selector ?? { matchExpressions: [{ key: "poolkeeper.dev/none", operator: "Exists" }] },
+    unhealthyPods: spec?.unhealthyPodEvictionPolicy === "AlwaysAllow" ? "AlwaysAllow" : "IfHealthyBudget",
+    isCurrent: status?.observedGeneration === metadata.generation,
+    ...countsOf(status ?? {}),
+  }),
 );
+
+function countsOf({
+  disruptionsAllowed = 0,
+  currentHealthy = 0,
+  desiredHealthy = 0,
+  expectedPods = 0,
+  disruptedPods = {},
+}: NonNullable<PodDisruptionBudgetObject["status"]>): Pick<
+  Budget,
+  "disruptionsAllowed" | "currentHealthy" | "desiredHealthy" | "expectedPods" | "disruptedPods"
+> {
+  const counts = { disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods };
+  return { ...counts, disruptedPods: Object.keys(disruptedPods).length };
+}
 
 export const workloadOf: (object: WorkloadObject) => Workload = remembered(
   ({ spec, status }: WorkloadObject): Workload => ({

@@ -20,9 +20,10 @@ export const previewEn = {
   ReleasesInstances: "{count#instance is|instances are} released: {object}.",
   KeepsSubscriptions:
     "{count#subscription instance is|subscription instances are} not released, but kept outside of the pool and billed until the subscription ends: {object}.",
-  KeepsInstances: "{count#instance is|instances are} kept outside of the pool and stay billed: {object}.",
+  KeepsInstances:
+    "{count#instance is|instances are} kept outside of the pool and billed as before: {object}.",
   LosesSystemDisks: "Everything on {count#system disk|system disks} is lost.",
-  KeepsDataDisks: "Data disks are kept and stay billed: {object}.",
+  KeepsDataDisks: "Data disks are kept and billed as before: {object}.",
   DeletesDataDisks: "Data disks are deleted with their instances: {object}.",
   UpgradesNodes: "{count#node is|nodes are} upgraded to {image}, Kubernetes {version}: {object}.",
   ReplacesInstances:

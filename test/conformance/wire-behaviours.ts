@@ -8,6 +8,7 @@ import { listBehaviours } from "./wire-lists.ts";
 import { objectBehaviours } from "./wire-objects.ts";
 import { patchBehaviours } from "./wire-patches.ts";
 import { podBehaviours } from "./wire-pods.ts";
+import { scaleBehaviours } from "./wire-scale.ts";
 import { type Server, type Wire, connectWire, installDefinitions } from "./wire-world.ts";
 
 const behaviours = [
@@ -18,6 +19,7 @@ const behaviours = [
   ...definitionBehaviours,
   ...deletionBehaviours,
   ...podBehaviours,
+  ...scaleBehaviours,
 ];
 
 export interface RunningServer extends Server {

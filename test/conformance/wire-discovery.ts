@@ -1,6 +1,6 @@
 /** What the server says about itself: version, health, groups, kinds, schemas, permissions and methods. */
 import assert from "node:assert/strict";
-import { type Behaviour, aConfigMap, at, core, inNamespace, must } from "./wire-world.ts";
+import { type Behaviour, aConfigMap, at, core, eventually, inNamespace, list, must } from "./wire-world.ts";
 
 export const discoveryBehaviours: readonly Behaviour[] = [
   {
@@ -52,20 +52,24 @@ export const discoveryBehaviours: readonly Behaviour[] = [
     name: "discovery comes aggregated when asked for",
     run: async (wire) => {
       const accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
-      const got = must(await wire.get("/apis", { accept }), 200);
-      assert.equal(at(got.body, "kind"), "APIGroupDiscoveryList");
-      const groups = at(got.body, "items") as readonly Record<string, unknown>[];
-      const ours = groups.find((one) => at(one, "metadata.name") === "wire.poolkeeper.dev");
+      const ours = await eventually(async () => {
+        const got = must(await wire.get("/apis", { accept }), 200);
+        assert.equal(at(got.body, "kind"), "APIGroupDiscoveryList");
+        return list(got.body, "items").find((one) => at(one, "metadata.name") === "wire.poolkeeper.dev");
+      });
       assert.equal(at(ours, "versions.0.resources.0.responseKind.kind"), "Widget");
     },
   },
   {
     name: "OpenAPI documents carry the schema of a defined kind",
     run: async (wire) => {
-      const index = must(await wire.get("/openapi/v3"), 200);
-      const paths = at(index.body, "paths") as Readonly<Record<string, Readonly<Record<string, string>>>>;
-      const where = paths["apis/wire.poolkeeper.dev/v1"]?.["serverRelativeURL"] ?? "";
-      const document = must(await wire.get(where), 200);
+      // A real server publishes a new kind here a little later than it serves it.
+      const document = await eventually(async () => {
+        const index = must(await wire.get("/openapi/v3"), 200);
+        const paths = at(index.body, "paths") as Readonly<Record<string, Readonly<Record<string, string>>>>;
+        const where = paths["apis/wire.poolkeeper.dev/v1"]?.["serverRelativeURL"];
+        return where === undefined ? undefined : must(await wire.get(where), 200);
+      });
       assert.match(document.text, /"size"/);
       assert.match(document.text, /fieldValidation/);
     },

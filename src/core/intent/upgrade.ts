@@ -111,7 +111,12 @@ function wantedSpec(spec: PoolSpec, wish: UpgradeWish): PoolSpec {
 function checkWhen(snapshot: Snapshot, wish: UpgradeWish): Refusal | null {
   if (wish.when === "Now" || (snapshot.window !== null && snapshot.window !== "Missing")) return null;
   const named = snapshot.pool.spec.management.maintenanceWindowRef?.name;
-  const facts = { pool: snapshot.pool.metadata.name, ...(named === undefined ? {} : { window: named }) };
+  const { name } = snapshot.pool.metadata;
+  const facts = {
+    pool: name,
+    ...(named === undefined ? {} : { window: named }),
+    try: `poolkeeper upgrade start ${name} --now`,
+  };
   return { reason: "WindowUnknown", facts };
 }
 

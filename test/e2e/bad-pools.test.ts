@@ -1,0 +1,230 @@
+/**
+ * Pools and windows that make no sense. What can be told from the object alone is refused by the API server; what only the
+ * provider or the cluster knows is refused by the command line, and told in the status when it came through kubectl.
+ */
+import assert from "node:assert/strict";
+import path from "node:path";
+import test from "node:test";
+import { poolNamed, quickProvider } from "./objects.ts";
+import { createRig, namespace, type Outcome } from "./rig.ts";
+
+const said = ({ text }: Outcome): string => text.replaceAll("\n", " ");
+
+test("senseless pools and windows are refused with field, value and fix, whichever way they come", async (t) => {
+  const rig = await createRig(t);
+  await rig.startCluster();
+  const server = rig.start(
+    ...["--kubeconfig", rig.kubeconfig, "--data-dir", path.join(rig.folder, "data"), "--port", "0"],
+    ...["--install-crds", "--provider", "simulator"],
+  );
+  await server.ready();
+  await rig.apply("cloud.yaml", quickProvider("cloud"));
+  await rig.eventually(
+    "the catalogue is known",
+    async () =>
+      (
+        await rig.tryKubectl(
+          "get",
+          "infra",
+          "cloud",
+          "-n",
+          namespace,
+          "-o",
+          "jsonpath={.status.catalogue.zones}",
+        )
+      ).stdout !== "",
+  );
+  await rig.pk("create", "pool", "web", "--provider", "cloud", "--nodes", "1", "--yes", "--wait");
+
+  for (const { what, args, code, says } of refusedByCommand) {
+    await t.test(`the command line refuses ${what}`, async () => {
+      const outcome = await rig.tryPk(...args);
+      for (const pattern of says) assert.match(said(outcome), pattern);
+      assert.equal(outcome.code, code, outcome.text);
+    });
+  }
+
+  for (const { what, object, says } of refusedByServer) {
+    await t.test(`the API server refuses ${what}`, async () => {
+      await assert.rejects(rig.apply("bad.yaml", object), (error: Error) => {
+        for (const pattern of says) assert.match(error.message.replaceAll("\n", " "), pattern);
+        return true;
+      });
+    });
+  }
+
+  for (const { what, template, says } of toldInStatus) {
+    await t.test(`a pool that came through kubectl says of itself: ${what}`, async () => {
+      await rig.apply("pool.yaml", aPool("odd", { replicas: 1, template }));
+      await rig.eventually("the status says it", async () => {
+        const { summary, message } = (await poolNamed(rig, "odd")).status ?? {};
+        assert.match(message ?? "", says);
+        assert.equal(summary, "Stalled");
+        return true;
+      });
+      await rig.pk("delete", "pool", "odd", "--yes", "--wait", "--timeout", "5m");
+    });
+  }
+
+  await t.test("nothing of it has touched the pool that was there", async () => {
+    const { spec, status } = await poolNamed(rig, "web");
+    assert.equal(spec.replicas, 1);
+    assert.equal(status?.summary, "Active");
+    assert.deepEqual(
+      (await rig.tryKubectl("get", "mnp", "-n", namespace, "-o", "name")).stdout.trim().split("\n"),
+      ["managednodepool.poolkeeper.dev/web"],
+    );
+  });
+});
+
+interface RefusedByCommand {
+  readonly what: string;
+  readonly args: readonly string[];
+  readonly code: number;
+  readonly says: readonly RegExp[];
+}
+
+const create = ["create", "pool", "bad", "--provider", "cloud", "--yes"] as const;
+
+const refusedByCommand: readonly RefusedByCommand[] = [
+  {
+    what: "a negative count",
+    args: [...create, "--nodes", "-1"],
+    code: 2,
+    says: [/replicas|nodes/, /-1/, /0 to 2000/],
+  },
+  {
+    what: "a huge count",
+    args: [...create, "--nodes", "100000"],
+    code: 2,
+    says: [/replicas|nodes/, /100000/, /0 to 2000/],
+  },
+  {
+    what: "scaling below zero",
+    args: ["scale", "web", "--nodes", "-3", "--yes"],
+    code: 2,
+    says: [/-3/, /0 to 2000/],
+  },
+  {
+    what: "adding too many",
+    args: ["scale", "web", "--add", "5000", "--yes"],
+    code: 2,
+    says: [/500[01]/, /0 to 2000/],
+  },
+  {
+    what: "an unknown zone",
+    args: [...create, "--zone", "cn-hangzhou-x"],
+    code: 2,
+    says: [/zone/, /cn-hangzhou-x/, /cn-hangzhou-h, cn-hangzhou-i, cn-hangzhou-j/],
+  },
+  {
+    what: "a window of zero length",
+    args: [
+      "create",
+      "window",
+      "never",
+      "--days",
+      "daily",
+      "--start",
+      "02:00",
+      "--minutes",
+      "0",
+      "--time-zone",
+      "UTC",
+      "--yes",
+    ],
+    code: 2,
+    says: [/durationMinutes/, /30 to 1440/],
+  },
+  {
+    what: "extra instances where instances are kept",
+    args: [...create, "--max-surge", "2"],
+    code: 2,
+    says: [
+      /maxSurge/,
+      /ReplaceSystemDisk keeps the instances: set maxSurge to 0, or method to ReplaceInstance/,
+    ],
+  },
+  {
+    what: "an upgrade that may take no node away",
+    args: ["set", "web", "max-unavailable=0", "--yes"],
+    code: 2,
+    says: [/maxUnavailable/, /no node could ever be upgraded: raise one of them/],
+  },
+  {
+    what: "automatic upgrades without a window",
+    args: ["set", "web", "auto-upgrade=true", "--yes"],
+    code: 2,
+    says: [/maintenanceWindowRef/, /name a MaintenanceWindow, or set autoUpgrade to false/],
+  },
+  {
+    what: "a kubelet newer than the API server",
+    args: [...create, "--kubernetes-version", "v1.37.0"],
+    code: 3,
+    says: [/v1\.37\.0/, /v1\.36\.3/, /newer/],
+  },
+];
+
+interface RefusedByServer {
+  readonly what: string;
+  readonly object: object;
+  readonly says: readonly RegExp[];
+}
+
+const refusedByServer: readonly RefusedByServer[] = [
+  {
+    what: "a negative count",
+    object: aPool("bad", { replicas: -1 }),
+    says: [/spec\.replicas: .*-1/, /0 to 2000/],
+  },
+  {
+    what: "a huge count",
+    object: aPool("bad", { replicas: 1e6 }),
+    says: [/spec\.replicas: .*1000000|1e\+?06/, /0 to 2000/],
+  },
+  {
+    what: "contradictory settings of upgrades",
+    object: aPool("bad", { upgrade: { maxUnavailable: 0 } }),
+    says: [/spec\.upgrade\.maxUnavailable/, /no node could ever be upgraded: raise one of them/],
+  },
+  {
+    what: "a window of zero length",
+    object: {
+      apiVersion: "poolkeeper.dev/v1alpha1",
+      kind: "MaintenanceWindow",
+      metadata: { name: "never", namespace },
+      spec: { weekdays: ["Monday"], start: "02:00", durationMinutes: 0, timeZone: "UTC" },
+    },
+    says: [/spec\.durationMinutes/, /must be 30 to 1440 minutes/],
+  },
+];
+
+interface ToldInStatus {
+  readonly what: string;
+  readonly template: object;
+  readonly says: RegExp;
+}
+
+const toldInStatus: readonly ToldInStatus[] = [
+  { what: "an unknown zone", template: { zones: ["cn-hangzhou-x"] }, says: /cn-hangzhou-x/ },
+  {
+    what: "an unknown instance type",
+    template: { instanceTypes: ["ecs.none.large"] },
+    says: /ecs\.none\.large/,
+  },
+  { what: "an unknown image", template: { image: { family: "Plan9" } }, says: /Plan9/ },
+  {
+    what: "a kubelet newer than the API server",
+    template: { kubernetesVersion: "v1.37.0" },
+    says: /v1\.37\.0/,
+  },
+];
+
+function aPool(name: string, spec: object): object {
+  return {
+    apiVersion: "poolkeeper.dev/v1alpha1",
+    kind: "ManagedNodePool",
+    metadata: { name, namespace },
+    spec: { providerRef: { name: "cloud" }, ...spec },
+  };
+}
