@@ -55,12 +55,20 @@ const barWidth = 20;
 const shownMachines = 12;
 
 export function watchLines(operation: NodeOperationObject, look: Look): readonly string[] {
-  const { spec, status } = operation;
-  const total = Math.max(1, spec.targets.length);
+  const { status } = operation;
   const machines = status?.machines ?? [];
-  const done = machines.filter(({ state }) => state === "Succeeded" || state === "Skipped").length;
-  const filled = Math.floor((done / total) * barWidth);
-  const bar = `[${"#".repeat(filled)}${done < total ? ">" : ""}${".".repeat(Math.max(0, barWidth - filled - 1))}]`;
+  const interesting = machines.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownMachines);
+  const more = machines.length > shownMachines ? [`and ${machines.length - shownMachines} more`] : [];
+  return [
+    headLine(operation, look),
+    ...(status?.message === undefined || isOrdinary(status.reason) ? [] : [status.message]),
+    ...progressLines({ ...operation, status: { ...status, machines: interesting } }, look),
+    ...more,
+  ];
+}
+
+function headLine(operation: NodeOperationObject, look: Look): string {
+  const { spec, status } = operation;
   const target =
     spec.target === undefined ? "" : ` -> ${imageText(spec.target.image)}, ${spec.target.kubernetesVersion}`;
   const end = status?.finishedTime === undefined ? look.now : instantOf(status.finishedTime);
@@ -68,14 +76,19 @@ export function watchLines(operation: NodeOperationObject, look: Look): readonly
     status?.startedTime === undefined
       ? "not started"
       : `elapsed ${durationText(end - instantOf(status.startedTime))}`;
-  const interesting = machines.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownMachines);
-  const more = machines.length > shownMachines ? [`and ${machines.length - shownMachines} more`] : [];
-  return [
-    `${spec.poolName}${target}   ${bar} ${doneText(operation)}   ${elapsed}   ${stateWord(status?.phase ?? "Pending")}`,
-    ...(status?.message === undefined || isOrdinary(status.reason) ? [] : [status.message]),
-    ...progressLines({ ...operation, status: { ...status, machines: interesting } }, look),
-    ...more,
-  ];
+  const state = stateWord(status?.phase ?? "Pending");
+  return [`${spec.poolName}${target}`, `${barText(operation)} ${doneText(operation)}`, elapsed, state].join(
+    "   ",
+  );
+}
+
+function barText({ spec, status }: NodeOperationObject): string {
+  const total = Math.max(1, spec.targets.length);
+  const machines = status?.machines ?? [];
+  const done = machines.filter(({ state }) => state === "Succeeded" || state === "Skipped").length;
+  const filled = Math.floor((done / total) * barWidth);
+  const rest = Math.max(0, barWidth - filled - 1);
+  return `[${"#".repeat(filled)}${done < total ? ">" : ""}${".".repeat(rest)}]`;
 }
 
 function rank({ state }: MachineProgress): number {
