@@ -307,7 +307,7 @@ table([
     also(recorded(byAnn), {}, cordoned),
     doing("web-1: Repair Reboot Cordon"),
   ],
-  ["a machine that is well again needs no repair any more", also(recorded(), {}, { node: {} }), young],
+  ["a machine that is well again needs no repair any more", also(recorded(), {}, { node: {} }), nothingToDo],
   [
     "one that a person sends to repair is repaired, well or not",
     { ...also(recorded(byAnn), {}, { node: {} }), evidence: {} },

@@ -63,7 +63,7 @@ export async function deploy(
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
     metadata: { name, namespace: "default" },
-    spec: { selector: { matchLabels: labels }, ...budget } as never,
+    spec: { selector: { matchLabels: labels }, ...budget },
   });
 }
 

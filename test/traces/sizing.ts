@@ -19,8 +19,8 @@ export const sizing: readonly Scenario[] = [
     about: "a new pool is Initializing, then Active; nodes are spread over the zones",
     run: async (stage) => {
       await activePool(stage, "web", { replicas: 3 });
-      const zones = stage.world.list("ManagedMachine").map(({ status }) => status?.zone);
-      stage.note(`zones ${[...new Set(zones)].toSorted().join(" ")}`);
+      const zones = stage.world.list("ManagedMachine").map(({ status }) => status?.zone ?? "");
+      stage.note(`zones ${[...new Set(zones)].toSorted((a, b) => a.localeCompare(b)).join(" ")}`);
       checkTidy(stage);
     },
   },

@@ -3,6 +3,7 @@ import type { Action } from "../../src/core/action.ts";
 import type { Kind, ObjectOf } from "../../src/ports/kube.ts";
 import type { PassReport } from "../../src/controller/loop.ts";
 import { createSimulatorProvider } from "../../src/provider/simulator/provider.ts";
+import type { MachineStatus } from "../../src/schema/machine.ts";
 import type { ManagedNodePoolObject } from "../../src/schema/pool.ts";
 import { createWorld, type World, worldNamespace } from "../../src/sim/world.ts";
 
@@ -110,8 +111,7 @@ function passLines({ snapshot, actions, failures }: PassReport): readonly string
   const groups = new Map<string, string[]>();
   for (const action of actions) {
     const error = failed.get(action);
-    const refused =
-      error === undefined ? "" : ` – refused: ${error instanceof Error ? error.message : String(error)}`;
+    const refused = error instanceof Error ? ` – refused: ${error.message}` : "";
     const key = `${labelOf(action, snapshot)}${refused}`;
     groups.set(key, [...(groups.get(key) ?? []), subjectOf(action)]);
   }
@@ -139,29 +139,44 @@ function subjectOf(action: Action): string {
 }
 
 function labelOf(action: Action, snapshot: PassReport["snapshot"]): string {
-  const { reason } = action.because;
+  const { reason, facts } = action.because;
   switch (action.kind) {
-    case "AdvanceMachine": {
-      const before = snapshot.machines.find(({ record }) => record.metadata.name === action.machine)?.record
-        .status?.operation;
-      const after = action.status.operation;
-      if (after === undefined)
-        return `done:% (${action.status.lastOperation?.kind ?? ""} ${action.status.lastOperation?.outcome ?? ""}${action.status.lastOperation?.reason === action.status.lastOperation?.outcome ? "" : ` ${action.status.lastOperation?.reason ?? ""}`})`;
-      if (before === undefined || before.epoch !== after.epoch)
-        return `begin ${after.plan}:% at ${after.step} (${reason})`;
-      return before.step === after.step
-        ? `write:% (${reason})`
-        : `step:% ${before.step} → ${after.step}${after.failure !== undefined && before.failure === undefined ? ` (${after.failure.reason})` : ""}`;
+    case "AdvanceMachine":
+      return advanceLabel(action, snapshot);
+    case "RecordOperation": {
+      const names = action.spec.targets.map(({ machine }) => machine).join(" ");
+      return `${action.kind} ${action.spec.kind} of ${names} (${reason})`;
     }
-    case "RecordOperation":
-      return `${action.kind} ${action.spec.kind} of ${action.spec.targets.map(({ machine }) => machine).join(" ")} (${reason})`;
     case "AdjustReplicas":
       return `AdjustReplicas to ${action.replicas} (${reason})`;
     case "RecordMachine":
-      return `RecordMachine% (${reason}: ${action.because.facts["have"]} of ${action.because.facts["wanted"]})`;
+      return `RecordMachine% (${reason}: ${facts["have"]} of ${facts["wanted"]})`;
     default:
       return `${action.kind}%${reason === "InProgress" ? "" : ` (${reason})`}`;
   }
+}
+
+/** What became of the operation in a machine's hand: begun, one step further, turned round, or over. */
+function advanceLabel(
+  action: Extract<Action, { kind: "AdvanceMachine" }>,
+  snapshot: PassReport["snapshot"],
+): string {
+  const { reason } = action.because;
+  const machine = snapshot.machines.find(({ record }) => record.metadata.name === action.machine);
+  const before = machine?.record.status?.operation;
+  const { operation: after, lastOperation } = action.status;
+  if (after === undefined)
+    return before === undefined ? `write:% (${reason})` : `done:% (${endText(lastOperation)})`;
+  if (before?.epoch !== after.epoch) return `begin ${after.plan}:% at ${after.step} (${reason})`;
+  if (before.step === after.step) return `write:% (${reason})`;
+  const turn = before.failure === undefined ? (after.failure?.reason ?? "") : "";
+  return `step:% ${before.step} → ${after.step}${turn === "" ? "" : ` (${turn})`}`;
+}
+
+function endText(last: MachineStatus["lastOperation"]): string {
+  if (last === undefined) return "";
+  const { kind, outcome, reason } = last;
+  return [kind, outcome, ...(reason === outcome ? [] : [reason])].join(" ");
 }
 
 interface Seen {

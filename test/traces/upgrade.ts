@@ -145,11 +145,11 @@ export const upgrading: readonly Scenario[] = [
       });
       await upgradeAll(stage);
       await stage.wait(15);
-      stage.note(`${phaseOf(stage, "web-upgrade-1")}`);
+      stage.note(phaseOf(stage, "web-upgrade-1"));
       checkTidy(stage);
       await stage.person("retries web-1", () => change(stage, "web-upgrade-1", { retry: ["web-1"] }));
       await stage.until("the upgrade is finished", isFinished(stage, "web-upgrade-1"), 60);
-      stage.note(`${phaseOf(stage, "web-upgrade-1")}`);
+      stage.note(phaseOf(stage, "web-upgrade-1"));
       checkTidy(stage);
     },
   },
@@ -169,7 +169,7 @@ export const upgrading: readonly Scenario[] = [
       });
       await upgradeAll(stage);
       await stage.until("the upgrade is finished", isFinished(stage, "web-upgrade-1"), 60);
-      stage.note(`${phaseOf(stage, "web-upgrade-1")}`);
+      stage.note(phaseOf(stage, "web-upgrade-1"));
       checkTidy(stage);
     },
   },
