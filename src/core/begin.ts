@@ -24,7 +24,7 @@ export interface Beginning {
 export function begin(snapshot: Snapshot, machine: Machine, beginning: Beginning, now: Instant): Action {
   const { record } = machine;
   const status = record.status ?? {};
-  const epoch = (status.lastEpoch ?? 0) + 1;
+  const epoch = Math.max(status.lastEpoch ?? 0, status.operation?.epoch ?? 0) + 1;
   const { kind, plan, options, target, cause, failure } = beginning;
   const operation: OperationInHand = {
     kind,

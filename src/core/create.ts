@@ -2,7 +2,7 @@
 import type { InstanceRequest } from "../schema/machine.ts";
 import { type Action, type Held, together, type Wishes } from "./action.ts";
 import { begin } from "./begin.ts";
-import { members, nameOf } from "./member.ts";
+import { byNumber, members, nameOf } from "./member.ts";
 import type { Instant, Machine, Outcome, Snapshot } from "./model.ts";
 import { wantedMembers } from "./scale.ts";
 import { instanceRequest, type Placement, placeAfter, placesOf, placements, targetDisk } from "./target.ts";
@@ -19,7 +19,7 @@ export function create(snapshot: Snapshot, now: Instant): Wishes {
 /** New records get their request written down: place, token, body. It is sent only after that is stored (S31). */
 function prepare(snapshot: Snapshot, now: Instant): Wishes {
   const staying = members(snapshot, now);
-  const fresh = staying.filter(isFresh);
+  const fresh = staying.filter(isFresh).toSorted(byNumber);
   // Where there are too many already, the newest are about to be taken off again.
   if (fresh.length === 0 || staying.length > wantedMembers(snapshot, now)) return none;
   const { catalogue } = snapshot.provider;
@@ -47,9 +47,11 @@ function prepare(snapshot: Snapshot, now: Instant): Wishes {
   return { actions, held: [] };
 }
 
-function isFresh({ record }: Machine): boolean {
-  const { creation, operation } = record.status ?? {};
-  return creation === undefined && operation === undefined && record.metadata.deletionTimestamp === undefined;
+/** Nothing was ever asked for it, and it has nothing. */
+function isFresh({ record, instance }: Machine): boolean {
+  const { creation, operation, instanceId } = record.status ?? {};
+  const isEmpty = creation === undefined && instanceId === undefined && instance === null;
+  return isEmpty && operation === undefined && record.metadata.deletionTimestamp === undefined;
 }
 
 function withAttempt(machine: Machine, attempt: number, request: InstanceRequest): Machine {

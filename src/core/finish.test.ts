@@ -41,6 +41,11 @@ table([
     doing("web-1: Upgrade ReplaceSystemDisk Drain"),
   ],
   [
+    "an empty node waits too, before its instance is touched",
+    { operation: { step: "Drain" }, ...paused },
+    waiting("web-1 Paused"),
+  ],
+  [
     "what is stopped goes on in a paused pool",
     { operation: { step: "ReplaceDisk" }, instance: stopped, ...paused },
     doing("ReplaceSystemDisk web-1"),

@@ -50,8 +50,9 @@ function walk(view: StepView): Wishes {
   const next = (sequence[index + 1] ?? null) as StepName | null;
   const turned = turnBack(view);
   if (turned !== null) return turned;
-  if (step.isDone(view)) return stepDone(view, next);
+  // The last safe point is before the instance is touched: an empty node waits there too.
   if (isPaused(view) && canPutBack(view)) return paused(view);
+  if (step.isDone(view)) return stepDone(view, next);
   const limitAt = limitOf(view, step.limitMs);
   const late = refusedEffect(view) ?? (limitAt !== null && view.now >= limitAt ? overdue(view) : null);
   if (late === "Done") return stepDone(view, next);

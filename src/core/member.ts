@@ -13,6 +13,13 @@ export function uidOf(machine: Machine): string {
   return machine.record.metadata.uid ?? "";
 }
 
+/** web-9 before web-10. */
+export function byNumber(a: Machine, b: Machine): number {
+  const [left, right] = [nameOf(a), nameOf(b)];
+  if (left === right) return 0;
+  return left.length - right.length || (left < right ? -1 : 1);
+}
+
 /** The machine has a removal in hand, whoever asked for it. */
 export function isLeaving(machine: Machine): boolean {
   const operation = machine.record.status?.operation;

@@ -2,7 +2,7 @@
 import type { NodeOperationObject, OperationTarget } from "../schema/operation.ts";
 import { type Action, type Because, type Held, together, type Wishes } from "./action.ts";
 import { begin } from "./begin.ts";
-import { isLeaving, isSpent, isSubscription, nameOf, removalTargets, uidOf } from "./member.ts";
+import { byNumber, isLeaving, isSpent, isSubscription, nameOf, removalTargets, uidOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { activeOperations, byAge, progressOf } from "./progress.ts";
 import { isUncounted, settleReplicas } from "./removals.ts";
@@ -47,7 +47,9 @@ function deletePool(snapshot: Snapshot, now: Instant): Wishes {
     };
   }
   const named = removalTargets(snapshot, now);
-  const left = machines.filter((machine) => !isLeaving(machine) && !named.has(uidOf(machine)));
+  const left = machines
+    .filter((machine) => !isLeaving(machine) && !named.has(uidOf(machine)))
+    .toSorted(byNumber);
   if (left.length === 0) return none;
   const { instances, drain } = pool.spec.deletion;
   const action: Action = {

@@ -6,7 +6,7 @@ import { isStorm, type Sickness, sicknessOf } from "./health.ts";
 import { canDo, firstRung, nextRung, type Rung, rungRecord } from "./ladder.ts";
 import { hasJoined, isLeaving, members, nameOf, removalTargets, uidOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
-import { activeOperations, progressOf } from "./progress.ts";
+import { activeOperations, byAge, progressOf } from "./progress.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
 import { type HandsOff, handsOff } from "./repair-guard.ts";
@@ -22,11 +22,13 @@ export function repair(snapshot: Snapshot, now: Instant): Wishes {
 
 /** Repairs that are written down and may go ahead: approved, or needing no approval. One at a time. */
 function runRepairs(snapshot: Snapshot, now: Instant): Wishes {
-  const waiting = activeOperations(snapshot, "Repair").flatMap((operation) =>
-    progressOf(operation, snapshot, now).flatMap(({ machine, record }) =>
-      machine === null || record.state !== "Waiting" ? [] : [{ operation, machine }],
-    ),
-  );
+  const waiting = activeOperations(snapshot, "Repair")
+    .toSorted(byAge)
+    .flatMap((operation) =>
+      progressOf(operation, snapshot, now).flatMap(({ machine, record }) =>
+        machine === null || record.state !== "Waiting" ? [] : [{ operation, machine }],
+      ),
+    );
   const actions: Action[] = [];
   const held: Held[] = [];
   for (const { operation, machine } of waiting) {

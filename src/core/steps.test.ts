@@ -1,10 +1,13 @@
 /** Each step: what it sends, and when it is over. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { MachineStatus } from "../schema/machine.ts";
 import { type Brief, doing, waiting } from "./testing-brief.ts";
 import { act, create, reboot, release, restart, type Scene, stopped } from "./testing-step.ts";
 import { aPod } from "./testing.ts";
 import { hourMs, minuteMs } from "./time.ts";
+
+const creation = { attempt: 1, clientToken: "uid-web-1-1" } as NonNullable<MachineStatus["creation"]>;
 
 type Case = readonly [name: string, scene: Scene, expected: Brief];
 
@@ -15,8 +18,13 @@ function table(cases: readonly Case[]): void {
 table([
   [
     "a request is sent until the instance is seen",
-    { operation: { ...create, step: "Request" }, instance: null, node: null },
+    { operation: { ...create, step: "Request" }, instance: null, node: null, status: { creation } },
     doing("RequestInstance web-1"),
+  ],
+  [
+    "but not before the request is written down",
+    { operation: { ...create, step: "Request" }, instance: null, node: null },
+    waiting("web-1 StepStuck"),
   ],
   [
     "an instance that is seen ends the request",

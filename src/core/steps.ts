@@ -79,6 +79,8 @@ export const steps: Readonly<Record<StepName, Step>> = {
       if (pool.spec.paused) return waits(hold(view, "Paused", { pool: pool.metadata.name }));
       // The same place is not asked again: create.ts moves the request on, under another token.
       if (isOutOfStock(view)) return none;
+      // What was not written down cannot be repeated, so it is not sent (S31).
+      if (view.machine.record.status?.creation === undefined) return waits(hold(view, "StepStuck"));
       return send(view, { ...sent(view), kind: "RequestInstance" });
     },
     limitMs: null,

@@ -49,7 +49,7 @@ function startByItself(snapshot: Snapshot, now: Instant): Wishes {
     spec: {
       poolName: pool.metadata.name,
       kind: "Upgrade",
-      targets: behind.map(targetOf),
+      targets: behind.toSorted(byNumber).map(targetOf),
       requestedBy: "Controller",
       reason: "Outdated",
       options: { ...defaultOptions, when: "InWindow" },
