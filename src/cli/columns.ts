@@ -1,4 +1,5 @@
 /** The columns of each table, as data: what `get` prints of every kind. */
+import { listed } from "../core/intent/answer.ts";
 import { durationText, instantOf } from "../core/time.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
@@ -110,7 +111,7 @@ export const operationColumns: readonly Column<NodeOperationObject>[] = [
   column("BY", ({ spec }) => spec.requestedBy ?? ""),
   column("TOOK", tookText),
   age,
-  wide("NODES", ({ spec }) => spec.targets.map((target) => target.node ?? target.machine).join(",")),
+  wide("NODES", ({ spec }) => listed(spec.targets.map((target) => target.node ?? target.machine))),
   wide("MESSAGE", ({ status }) => status?.message ?? ""),
 ];
 

@@ -67,7 +67,21 @@ function noteText({ message, blockers = [], finishedTime }: MachineProgress, loo
   return `${first.object}: ${first.message}${more.length === 0 ? "" : ` (and ${more.length} more)`}`;
 }
 
+const shownMachines = 12;
+
+/** Those in work or in trouble first, then a count of the rest by state. */
 export function progressLines({ status }: NodeOperationObject, look: Look): readonly string[] {
-  const machines = status?.machines ?? [];
-  return machines.length === 0 ? [] : tableLines(progressColumns, machines, look, false);
+  const machines = (status?.machines ?? []).toSorted((a, b) => rank(a) - rank(b));
+  if (machines.length === 0) return [];
+  const rest = machines.slice(shownMachines);
+  const byState = Map.groupBy(rest, ({ state }) => stateWord(state));
+  const counts = [...byState].map(([state, group]) => `${group.length} ${state}`).join(", ");
+  return [
+    ...tableLines(progressColumns, machines.slice(0, shownMachines), look, false),
+    ...(rest.length === 0 ? [] : [`and ${rest.length} more: ${counts}`]),
+  ];
+}
+
+function rank({ state }: MachineProgress): number {
+  return ["Running", "Blocked", "Failed", "Waiting", "Skipped", "Cancelled", "Succeeded"].indexOf(state);
 }

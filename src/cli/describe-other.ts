@@ -1,4 +1,5 @@
 /** One machine, window or provider in full. Pools are in describe-pool.ts, operations in describe-operation.ts. */
+import { isEndless } from "../core/intent/window.ts";
 import { durationText, instantOf, minuteMs } from "../core/time.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { CatalogueFields, InfrastructureProviderObject } from "../schema/provider.ts";
@@ -6,8 +7,8 @@ import type { MaintenanceWindowObject } from "../schema/window.ts";
 import { operationWord, stateWord, stepWord } from "../text/words.ts";
 import { daysText, imageText, machineState } from "./columns.ts";
 import { conditionLines, joined, mapText, present, section, taintText } from "./detail.ts";
-import { aligned, fieldLines, type Look } from "./table.ts";
-import { ageOf, momentText } from "./time.ts";
+import { aligned, fieldLines, type Look, shortened } from "./table.ts";
+import { ageOf, alwaysOpen, momentText, openingText } from "./time.ts";
 
 export function describeMachine(machine: ManagedMachineObject, look: Look): readonly string[] {
   const { metadata, spec, status = {} } = machine;
@@ -91,10 +92,10 @@ export function describeWindow(
   { metadata, spec, status }: MaintenanceWindowObject,
   look: Look,
 ): readonly string[] {
-  const openings = (status?.nextOpenings ?? []).map(
-    ({ opens, closes, offset }) =>
-      `${momentText(opens, { ...look, timeZone: spec.timeZone })} for ${durationText(instantOf(closes) - instantOf(opens))} (UTC${offset})`,
-  );
+  const there = { ...look, timeZone: spec.timeZone };
+  const openings = (status?.nextOpenings ?? [])
+    .map((opening) => spanText(opening, there))
+    .filter((text) => text !== "");
   const exclusions = (spec.exclusions ?? []).map(({ from, to, reason }) =>
     joined(": ", from === to ? from : `${from} to ${to}`, reason),
   );
@@ -112,6 +113,22 @@ export function describeWindow(
     ...section("Exclusions", exclusions),
   ];
 }
+
+/** Empty for one that is over: the status may be old. */
+function spanText(
+  span: { readonly opens: string; readonly closes: string; readonly offset: string },
+  look: Look,
+): string {
+  const text = openingText(span, look);
+  const [opens, closes] = [instantOf(span.opens), instantOf(span.closes)];
+  if (opens <= look.now) return text;
+  const length = isEndless({ opens, closes }, look.now)
+    ? `${alwaysOpen} from then on`
+    : `for ${durationText(closes - opens)}`;
+  return `${text} ${length} (UTC${span.offset})`;
+}
+
+const shownRows = 20;
 
 export function describeProvider(
   { metadata, spec, status }: InfrastructureProviderObject,
@@ -132,7 +149,7 @@ export function describeProvider(
     ]),
     ...(status?.catalogue === undefined ? [] : catalogueLines(status.catalogue)),
     ...section("Quotas", quotas),
-    ...section("Orphans", orphans),
+    ...section("Orphans", shortened(orphans, shownRows, `poolkeeper get provider ${metadata.name} -o yaml`)),
     ...section("Conditions", conditionLines(status?.conditions ?? [], look)),
   ];
 }

@@ -17,8 +17,8 @@ import {
 } from "./detail.ts";
 import { getPool, machinesOf, operationsOf } from "./read.ts";
 import type { Session } from "./session.ts";
-import { fieldLines, type Look, tableLines } from "./table.ts";
-import { ageOf, momentText, openingText } from "./time.ts";
+import { fieldLines, type Look, shortened, tableLines } from "./table.ts";
+import { ageOf, alwaysOpen, momentText, openingText } from "./time.ts";
 
 export async function getPoolDescription(session: Session, name: string): Promise<readonly string[]> {
   const kube = await session.kube();
@@ -35,7 +35,6 @@ interface Around {
 const shownOperations = 5;
 
 export function describePool(pool: ManagedNodePoolObject, around: Around, look: Look): readonly string[] {
-  const own = machineColumns.filter(({ title }) => title !== "POOL");
   const operations = operationColumns.filter(({ title }) => title !== "POOL");
   return [
     ...fieldLines(headFields(pool, look)),
@@ -43,7 +42,7 @@ export function describePool(pool: ManagedNodePoolObject, around: Around, look: 
     ...section("Template", fieldLines(templateFields(pool))),
     ...section("Settings", fieldLines(settingFields(pool, look))),
     ...section("Conditions", conditionLines(pool.status?.conditions ?? [], look)),
-    ...section("Machines", around.machines.length === 0 ? [] : tableLines(own, around.machines, look, false)),
+    ...section("Machines", machineLines(pool.metadata.name, around.machines, look)),
     ...section(
       "Latest operations",
       around.operations.length === 0
@@ -51,6 +50,22 @@ export function describePool(pool: ManagedNodePoolObject, around: Around, look: 
         : tableLines(operations, around.operations.slice(0, shownOperations), look, false),
     ),
   ];
+}
+
+const shownMachines = 20;
+
+/** Those that are not ready first. */
+function machineLines(
+  pool: string,
+  machines: readonly ManagedMachineObject[],
+  look: Look,
+): readonly string[] {
+  if (machines.length === 0) return [];
+  const own = machineColumns.filter(({ title }) => title !== "POOL");
+  const isCalm = ({ status }: ManagedMachineObject): number => (status?.summary === "Ready" ? 1 : 0);
+  const sorted = machines.toSorted((a, b) => isCalm(a) - isCalm(b));
+  const [titles = "", ...rows] = tableLines(own, sorted, look, false);
+  return [titles, ...shortened(rows, shownMachines, `poolkeeper get machines --pool ${pool}`)];
 }
 
 function headFields({ metadata, spec, status }: ManagedNodePoolObject, look: Look): readonly FieldPair[] {
@@ -119,7 +134,10 @@ function settingFields({ spec, status }: ManagedNodePoolObject, look: Look): rea
   return [
     ["Auto upgrade", management.autoUpgrade ? "on" : "off"],
     ["Auto repair", management.autoRepair ? `on${approval}` : "off"],
-    ["Window", window === undefined ? "none" : joined(", next: ", window, opening)],
+    [
+      "Window",
+      window === undefined ? "none" : joined(opening === alwaysOpen ? ", " : ", next: ", window, opening),
+    ],
     [
       "Upgrades",
       `${upgrade.method}, at most ${upgrade.maxUnavailable} away, ${upgrade.maxParallel} in parallel, soak ${durationText(upgrade.soakSeconds * secondMs)}`,

@@ -1,4 +1,5 @@
 /** The parts that descriptions share: sections, conditions, blockers, maps. */
+import { listed } from "../core/intent/answer.ts";
 import { instantOf } from "../core/time.ts";
 import type { BlockerFields } from "../schema/field.ts";
 import { isReason, nextCommand } from "../text/sentence.ts";
@@ -29,33 +30,78 @@ export function conditionLines(conditions: readonly ConditionFields[], look: Loo
   return aligned(rows).map((cells) => cells.join("   "));
 }
 
-/** One line per sentence: many machines may wait for the same. */
+/** What is waited for: one line per sentence, and of the sentences of one reason a few. */
 export function blockerLines(blockers: readonly BlockerFields[], look: Look): readonly string[] {
-  return groups(blockers).map((group) => groupText(group, look));
+  return waitsOf(blockers, look).map(({ text }) => text);
 }
 
 /** The same, each with the command that helps where there is one. */
 export function waitLines(blockers: readonly BlockerFields[], pool: string, look: Look): readonly string[] {
-  return groups(blockers).flatMap((group) => {
-    const [first] = group;
-    const command = first === undefined ? null : commandFor(first, pool);
-    return [`  ${groupText(group, look)}`, ...(command === null ? [] : [`    try: ${command}`])];
+  return waitsOf(blockers, look).flatMap(({ text, first }) => {
+    const command = first === null ? null : commandFor(first, pool);
+    return [`  ${text}`, ...(command === null ? [] : [`    try: ${command}`])];
   });
 }
 
-function groups(blockers: readonly BlockerFields[]): readonly (readonly BlockerFields[])[] {
-  const bySentence = Map.groupBy(blockers, ({ message, reason, object }) =>
-    message === "" ? `${object}: ${reason}` : message,
-  );
-  return [...bySentence.values()];
+interface WaitLine {
+  readonly text: string;
+  /** Null: the rest of a reason, of which commands stand above. */
+  readonly first: BlockerFields | null;
 }
 
-function groupText(group: readonly BlockerFields[], look: Look): string {
-  const [first] = group.toSorted((a, b) => instantOf(a.since) - instantOf(b.since));
-  if (first === undefined) return "";
-  const what = first.message === "" ? `${first.object}: ${first.reason}` : first.message;
-  const times = group.length === 1 ? "" : `${group.length} machines, `;
-  return `${what} (${times}${ageOf(first.since, look)})`;
+const shownSentences = 3;
+
+/** Sentences that differ by the name of a machine alone are as many as the machines that wait. */
+function waitsOf(blockers: readonly BlockerFields[], look: Look): readonly WaitLine[] {
+  const isCut = blockers.length >= storedBlockers;
+  const byReason = Map.groupBy(blockers, ({ reason }) => reason);
+  return [...byReason.values()].flatMap((ofReason) => {
+    const bySentence = Map.groupBy(oldestFirst(ofReason), whatOf);
+    const groups = [...bySentence.values()];
+    // A line that stands for one sentence is no shorter than the sentence.
+    if (groups.length <= shownSentences + 1) return groups.map((group) => groupLine(group, isCut, look));
+    const rest = groups.slice(shownSentences).flat();
+    return [
+      ...groups.slice(0, shownSentences).map((group) => groupLine(group, false, look)),
+      { text: restText(rest, isCut, look), first: null },
+    ];
+  });
+}
+
+/** The status of a pool holds no more of them. */
+const storedBlockers = 50;
+
+function oldestFirst(blockers: readonly BlockerFields[]): readonly BlockerFields[] {
+  return blockers.toSorted((a, b) => instantOf(a.since) - instantOf(b.since));
+}
+
+function whatOf({ message, reason, object }: BlockerFields): string {
+  return message === "" ? `${object}: ${reason}` : message;
+}
+
+function groupLine(group: readonly BlockerFields[], isCut: boolean, look: Look): WaitLine {
+  const [first] = group;
+  if (first === undefined) return { text: "", first: null };
+  const subjects = subjectsOf(group);
+  const age = ageOf(first.since, look);
+  const note = subjects.length === 1 ? age : `${countText(subjects, isCut)} machines, for up to ${age}`;
+  return { text: `${whatOf(first)} (${note})`, first };
+}
+
+function restText(rest: readonly BlockerFields[], isCut: boolean, look: Look): string {
+  const subjects = subjectsOf(rest);
+  const age = ageOf(rest[0]?.since, look);
+  const count = countText(subjects, isCut);
+  return `and ${count} more machines for the same reason, for up to ${age}: ${listed(subjects)}`;
+}
+
+function countText(subjects: readonly string[], isCut: boolean): string {
+  return `${subjects.length}${isCut ? " or more" : ""}`;
+}
+
+/** The machines, of which an object in the way may be named after a colon. */
+function subjectsOf(blockers: readonly BlockerFields[]): readonly string[] {
+  return [...new Set(blockers.map(({ object }) => object.split(":")[0] ?? ""))];
 }
 
 /** The command that helps against a blocker of this pool, or null. */

@@ -1,5 +1,6 @@
 /** Objects from files and standard input: read, named, checked against the schema before anything is sent. */
 import { readFile } from "node:fs/promises";
+import { shownValue } from "../core/intent/difference.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
@@ -75,7 +76,7 @@ export async function checkDocument(raw: unknown, origin: string): Promise<Docum
     }
     default:
       throw usageError(
-        `${origin} has kind ${String(kind ?? "none")}; here are made ManagedNodePool, MaintenanceWindow and InfrastructureProvider.`,
+        `${origin} has kind ${shownValue(kind)}; here are made ManagedNodePool, MaintenanceWindow and InfrastructureProvider.`,
       );
   }
 }

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { isCordonedByUs } from "../core/attributes.ts";
 import { capacityCheck, drainPreview, type PreviewPod, roomsOf } from "../core/drain-preview.ts";
+import { listed } from "../core/intent/answer.ts";
 import { findMachine } from "../core/intent/find.ts";
 import type { Sight } from "../core/intent/departure.ts";
 import type { Machine } from "../core/model.ts";
@@ -105,5 +106,5 @@ function roomText(sight: Sight, machine: Machine): string {
   const staying = sight.machines.filter((other) => other !== machine);
   const { answer, homeless } = capacityCheck([machine], [...roomsOf(staying), ...(sight.elsewhere ?? [])]);
   if (answer === "Yes") return "The other nodes have room for all of them.";
-  return `The other nodes have no room for ${homeless.join(", ")}, by their requests.`;
+  return `The other nodes have no room for ${listed(homeless)}, by their requests.`;
 }

@@ -1,6 +1,6 @@
 /** `history`: the revisions of a pool's template and what was done to its nodes. */
 import type { Command } from "commander";
-import { fieldChanges, shownValue } from "../core/intent/difference.ts";
+import { fieldChanges, shownChanges, shownValue } from "../core/intent/difference.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import { imageText, operationColumns } from "./columns.ts";
 import { type OutputOptions, withOutput } from "./options.ts";
@@ -69,7 +69,7 @@ function rowsOf({ status }: ManagedNodePoolObject): readonly Row[] {
 }
 
 function changesText(before: Revision, after: Revision): string {
-  const changes = fieldChanges(before.template, after.template);
+  const changes = shownChanges(fieldChanges(before.template, after.template));
   return changes
     .map(({ path, from, to }) => `${path.join(".")} ${shownValue(from)} -> ${shownValue(to)}`)
     .join("; ");

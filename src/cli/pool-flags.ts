@@ -33,13 +33,19 @@ export function assignmentsOf(flags: PoolFlags): readonly Assignment[] {
   const fields = poolFields.flatMap(({ key }) => {
     const value = flags[camelCase(key)];
     if (value === undefined) return [];
-    return [assignment(key, Array.isArray(value) ? value.join(",") : String(value))];
+    return [assignment(key, textOf(value))];
   });
   const switches = poolSwitches.flatMap(({ key }) => {
     const value = flags[camelCase(key)];
     return typeof value === "boolean" ? [assignment(key, String(value))] : [];
   });
   return [...fields, ...switches, ...entries(flags, "label", "labels"), ...entries(flags, "tag", "tags")];
+}
+
+/** Commander gives text, or a list of text where a flag may be said more than once. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",");
+  return typeof value === "string" ? value : "";
 }
 
 function entries(flags: PoolFlags, flag: string, key: string): readonly Assignment[] {

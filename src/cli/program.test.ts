@@ -325,6 +325,7 @@ test("Settings are changed one by one, taken away with a dash, and their reach i
     [{ name: "piped" }, 300],
   );
   assert.match(err, /template\.zones: for new nodes only/);
+  assert.match(err, /template\.nodeLabels\.team: web -> shop/);
   assert.match(err, /template\.nodeLabels\.team, template\.instanceTags\.cost: .*--sync/);
   assert.match(err, /drain\.timeoutSeconds: in force at once/);
 });

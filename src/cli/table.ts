@@ -61,6 +61,13 @@ export function paint(text: string, tone: Tone = "Plain"): string {
   return tone === "Plain" ? text : `\u001b[${colors[tone]}m${text}\u001b[0m`;
 }
 
+/** The first lines, and how many more there are and, where one helps, what shows them. */
+export function shortened(lines: readonly string[], limit: number, hint = ""): readonly string[] {
+  if (lines.length <= limit) return lines;
+  const more = `and ${lines.length - limit} more`;
+  return [...lines.slice(0, limit), hint === "" ? more : `${more}: ${hint}`];
+}
+
 /** Labels and values under each other, the values aligned; a value of several lines is continued below itself. */
 export function fieldLines(fields: readonly (readonly [label: string, value: string])[]): readonly string[] {
   const width = Math.max(0, ...fields.map(([label]) => widthOf(label)));

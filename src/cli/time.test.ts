@@ -29,3 +29,10 @@ test("An opening is open for so long, or opens then, or is over", () => {
   assert.equal(openingText({ opens: "2026-11-24T01:00:00Z", closes: "2026-11-24T05:00:00Z" }, look), "");
   assert.equal(openingText(undefined, look), "");
 });
+
+test("An opening whose end is out of sight is always open", () => {
+  assert.equal(
+    openingText({ opens: "2025-10-07T00:00:00Z", closes: "2028-01-18T00:00:00Z" }, look),
+    "always open",
+  );
+});

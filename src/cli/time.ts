@@ -1,4 +1,5 @@
 /** Times and durations as the viewer reads them: ages, "in 3h", a day of the week with its zone. */
+import { isEndless } from "../core/intent/window.ts";
 import { dayMs, durationText, instantOf } from "../core/time.ts";
 import type { Look } from "./table.ts";
 
@@ -48,16 +49,19 @@ export function partsOf(instant: number, timeZone: string): Parts {
   };
 }
 
+export const alwaysOpen = "always open";
+
 interface Opening {
   readonly opens: string;
   readonly closes: string;
 }
 
-/** Such as "now, 2h14m left" or "Sat 02:00 CET". */
+/** Such as "now, 2h14m left", "Sat 02:00 CET" or "always open". */
 export function openingText(opening: Opening | undefined, look: Look): string {
   if (opening === undefined) return "";
   const opens = instantOf(opening.opens);
   const closes = instantOf(opening.closes);
+  if (opens <= look.now && isEndless({ opens, closes }, look.now)) return alwaysOpen;
   if (opens <= look.now && look.now < closes) return `now, ${durationText(closes - look.now)} left`;
   return closes <= look.now ? "" : momentText(opening.opens, look);
 }

@@ -36,15 +36,33 @@ test("A plan for the window begins when the window opens", () => {
   assert.match(first, /Thu 02:00 UTC/);
 });
 
-test("A pod that can never be evicted blocks its node, and is named once with all that is wrong", () => {
+const strict = aBudget({ disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 });
+
+test("A pod that can never be evicted blocks its node, and is named with its budget", () => {
   const machines = [aMachine({ image: "3.0", pods: [aPod({ hasLocalStorage: true })] })];
-  const budgets = [aBudget({ disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 })];
-  const lines = linesOf({ machines, budgets }, "Now");
-  const blocked = lines.filter((line) => line.includes("shop/cart-0"));
-  assert.equal(blocked.length, 1);
-  assert.match(
-    blocked[0] ?? "",
-    /^ {2}block {3}shop\/cart-0 on .*can never be evicted.*; loses what it keeps/,
+  const lines = linesOf({ machines, budgets: [strict] }, "Now");
+  assert.deepEqual(
+    lines.filter((line) => line.includes("shop/cart-0")),
+    [
+      "  block   budget shop/cart (allows 0)   never allows an eviction while all its pods are healthy: shop/cart-0 on cn-hangzhou.i-web-1",
+      "  warn    local storage                 is lost: shop/cart-0 on cn-hangzhou.i-web-1",
+    ],
   );
   assert.ok(lines.some((line) => line.includes("cannot be drained as things are")));
+});
+
+test("Many pods of one budget are one line: the budget, how many pods, on which nodes", () => {
+  const names = Array.from({ length: 12 }, (_, at) => `web-${at + 1}`);
+  const machines = names.map((name) => {
+    const nodeName = `cn-hangzhou.i-${name}`;
+    const pods = [1, 2].map((at) => aPod({ name: `cart-${name}-${at}`, nodeName }));
+    return aMachine({ name, image: "3.0", pods });
+  });
+  const lines = linesOf(
+    { machines, budgets: [{ ...strict, currentHealthy: 24, desiredHealthy: 24, expectedPods: 24 }] },
+    "Now",
+  );
+  const [blocked = "", ...others] = lines.filter((line) => line.startsWith("  block"));
+  assert.deepEqual(others, []);
+  assert.match(blocked, /budget shop\/cart \(allows 0\) .*: 24 pods on 12 nodes: .*i-web-8 and 4 more$/);
 });

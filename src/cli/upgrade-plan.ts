@@ -1,6 +1,7 @@
 /** `upgrade plan`: order, duration, windows and obstacles of an upgrade, foreseen by the core. Changes nothing. */
-import { type PreviewPod, wholePoolBlockers } from "../core/drain-preview.ts";
+import { type PoolBlocker, type PreviewPod, wholePoolBlockers } from "../core/drain-preview.ts";
 import { forecastUpgrade, type UpgradeForecast, upgradeRun } from "../core/forecast.ts";
+import { listed } from "../core/intent/answer.ts";
 import { nodeNameOf } from "../core/intent/operation.ts";
 import { planOf, type UpgradePlan } from "../core/intent/upgrade.ts";
 import type { Snapshot } from "../core/model.ts";
@@ -64,7 +65,7 @@ export function planLines(
     ...(forecast.turns.length > shownTurns ? [`  and ${forecast.turns.length - shownTurns} more`] : []),
     ...(obstacles.length === 0
       ? ["No pod stands in the way of the drains."]
-      : aligned(obstacles.map(({ level, pod, why }) => [`  ${level}`, pod, why])).map((cells) =>
+      : aligned(obstacles.map(({ level, what, why }) => [`  ${level}`, what, why])).map((cells) =>
           cells.join("   ").trimEnd(),
         )),
     "Everything on the system disks is lost; data disks stay.",
@@ -90,39 +91,56 @@ function timeLine(forecast: UpgradeForecast, look: Look): string {
 
 interface Obstacle {
   readonly level: "block" | "warn";
-  readonly pod: string;
+  /** Such as a budget, which one person can change for many pods. */
+  readonly what: string;
   readonly why: string;
 }
 
+/** The same budget in the way of many pods is one thing to do. The worst first, as the core gives them. */
 function obstaclesOf(snapshot: Snapshot, { machines }: UpgradePlan): readonly Obstacle[] {
-  const byPod = Map.groupBy(
-    wholePoolBlockers({ ...snapshot, machines }),
-    ({ pod, node }) => `${pod} on ${node}`,
-  );
-  return [...byPod].map(([pod, group]) => ({
-    level: group.some(({ level }) => level === "Block") ? "block" : "warn",
-    pod,
-    why: group.map((blocker) => obstacleText(blocker.reason, blocker)).join("; "),
-  }));
+  const blockers = wholePoolBlockers({ ...snapshot, machines });
+  const byCause = Map.groupBy(blockers, ({ reason, budgets }) => {
+    const names = isOfBudget(reason) ? budgets.map(({ name }) => name) : [];
+    return [reason, ...names].join(" ");
+  });
+  return [...byCause.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const [what, why] = obstacleText(first);
+    const level = first.level === "Block" ? "block" : "warn";
+    return [{ level, what, why: `${why}: ${podsText(group)}` }];
+  });
 }
 
-function obstacleText(reason: string, { budgets }: PreviewPod): string {
-  const budget = budgets.map(({ name, allowed }) => `${name} (allows ${allowed})`).join(", ");
+function isOfBudget(reason: PoolBlocker["reason"]): boolean {
+  return reason === "DrainImpossible" || reason === "TooManyBudgets" || reason === "DrainBlocked";
+}
+
+const namedPods = 3;
+
+function podsText(pods: readonly PreviewPod[]): string {
+  if (pods.length <= namedPods) return pods.map(({ pod, node }) => `${pod} on ${node}`).join(", ");
+  const nodes = [...new Set(pods.map(({ node }) => node))];
+  return `${pods.length} pods on ${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`}: ${listed(nodes)}`;
+}
+
+function obstacleText({ reason, budgets }: PoolBlocker): readonly [what: string, why: string] {
+  const names = budgets.map(({ name, allowed }) => `${name} (allows ${allowed})`).join(", ");
   switch (reason) {
     case "DrainImpossible":
-      return `can never be evicted: its budget ${budget} allows none while all its pods are healthy`;
+      return [`budget ${names}`, "never allows an eviction while all its pods are healthy"];
     case "TooManyBudgets":
-      return `can never be evicted: more than one budget covers it, ${budget}`;
+      return [`budgets ${names}`, "cover the same pods, which can never be evicted so"];
     case "DrainBlocked":
-      return `waits for its budget ${budget}`;
+      return [`budget ${names}`, "is waited for"];
     case "NoController":
-      return "has no controller: it ends for good";
+      return ["no controller", "ends for good"];
     case "LocalStorage":
-      return "loses what it keeps on the node";
+      return ["local storage", "is lost"];
     case "NotSafeToEvict":
-      return "asked not to be evicted, and will be all the same";
+      return ["asked to stay", "is evicted all the same"];
     default:
-      return reason;
+      return [reason, "stands in the way"];
   }
 }
 

@@ -1,7 +1,7 @@
 /** `upgrade watch`: the running upgrade, drawn anew on a screen, line by line elsewhere. */
 import { durationText, instantOf, secondMs } from "../core/time.ts";
 import { sleep } from "../ports/clock.ts";
-import type { MachineProgress, NodeOperationObject } from "../schema/operation.ts";
+import type { NodeOperationObject } from "../schema/operation.ts";
 import { stateWord } from "../text/words.ts";
 import { doneText, imageText } from "./columns.ts";
 import { progressLines } from "./describe-operation.ts";
@@ -52,18 +52,13 @@ function finish({ metadata, status }: NodeOperationObject): void {
 }
 
 const barWidth = 20;
-const shownMachines = 12;
 
 export function watchLines(operation: NodeOperationObject, look: Look): readonly string[] {
   const { status } = operation;
-  const machines = status?.machines ?? [];
-  const interesting = machines.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownMachines);
-  const more = machines.length > shownMachines ? [`and ${machines.length - shownMachines} more`] : [];
   return [
     headLine(operation, look),
     ...(status?.message === undefined || isOrdinary(status.reason) ? [] : [status.message]),
-    ...progressLines({ ...operation, status: { ...status, machines: interesting } }, look),
-    ...more,
+    ...progressLines(operation, look),
   ];
 }
 
@@ -89,8 +84,4 @@ function barText({ spec, status }: NodeOperationObject): string {
   const filled = Math.floor((done / total) * barWidth);
   const rest = Math.max(0, barWidth - filled - 1);
   return `[${"#".repeat(filled)}${done < total ? ">" : ""}${".".repeat(rest)}]`;
-}
-
-function rank({ state }: MachineProgress): number {
-  return ["Running", "Blocked", "Failed", "Waiting", "Skipped", "Cancelled", "Succeeded"].indexOf(state);
 }

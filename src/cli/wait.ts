@@ -1,4 +1,5 @@
 /** Follows an object until it is as wanted: one line per change on standard error, an exit code of its own when time is up. */
+import { listed } from "../core/intent/answer.ts";
 import { durationText, secondMs } from "../core/time.ts";
 import { sleep } from "../ports/clock.ts";
 import { isPortError } from "../ports/errors.ts";
@@ -87,7 +88,7 @@ export function operationSighting(operation: NodeOperationObject): Sighting {
     .map(({ name, node, step }) => `${node ?? name} (${stepWord(step ?? "")})`);
   const parts = [
     `${metadata.name}: ${stateWord(phase)}, ${done} of ${spec.targets.length} nodes done`,
-    ...(running.length === 0 ? [] : [running.slice(0, 4).join(", ")]),
+    ...(running.length === 0 ? [] : [listed(running, 4)]),
     ...(status?.message === undefined || (running.length > 0 && isOrdinary(status.reason))
       ? []
       : [status.message]),

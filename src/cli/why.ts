@@ -13,7 +13,7 @@ import { refusalError } from "./failure.ts";
 import { getPool, machinesOf, operationsOf } from "./read.ts";
 import type { Session } from "./session.ts";
 import { suggestion } from "./suggest.ts";
-import type { Look } from "./table.ts";
+import { type Look, shortened } from "./table.ts";
 import { ageOf } from "./time.ts";
 
 export function register(program: Command, session: Session): void {
@@ -126,12 +126,10 @@ function settledLines(
 const shownMachines = 8;
 
 function busyLines(busy: readonly ManagedMachineObject[], look: Look): readonly string[] {
-  const lines = busy
-    .slice(0, shownMachines)
-    .map(
-      (machine) => `  ${machine.status?.nodeName ?? machine.metadata.name}: ${machineState(machine, look)}`,
-    );
-  return busy.length > shownMachines ? [...lines, `  and ${busy.length - shownMachines} more`] : lines;
+  const lines = busy.map(
+    (machine) => `${machine.status?.nodeName ?? machine.metadata.name}: ${machineState(machine, look)}`,
+  );
+  return shortened(lines, shownMachines).map((line) => `  ${line}`);
 }
 
 /** What the last upgrade left behind, and why. */
@@ -143,11 +141,12 @@ function lastUpgradeLines(operations: readonly NodeOperationObject[], look: Look
   if (last === undefined || left.length === 0) return [];
   return [
     `The last upgrade, ${last.metadata.name}, ended ${ageOf(last.status?.finishedTime, look)} ago without:`,
-    ...left
-      .slice(0, shownMachines)
-      .map(({ node, name, state, message = "" }) =>
-        `  ${node ?? name}: ${stateWord(state)}. ${message}`.trimEnd(),
+    ...shortened(
+      left.map(({ node, name, state, message = "" }) =>
+        `${node ?? name}: ${stateWord(state)}. ${message}`.trimEnd(),
       ),
+      shownMachines,
+    ).map((line) => `  ${line}`),
   ];
 }
 

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { timeOf } from "../core/time.ts";
 import { anOperation, aPool, aWindow, noon } from "../core/testing.ts";
+import { nextOpenings } from "../core/window.ts";
 import type { ManagedNodePoolObject, PoolStatus } from "../schema/pool.ts";
 import type { WindowSpec } from "../schema/window.ts";
 import type { Look } from "./table.ts";
+import { describeWindow } from "./describe-other.ts";
+import { openingLines } from "./window.ts";
 import { explainWindow } from "./window-explain.ts";
 
 const look: Look = { now: noon, timeZone: "UTC", hasColor: false };
@@ -29,6 +32,33 @@ test("A closed window says when it opens, there and here", () => {
 
 test("An open window says how long it stays open", () => {
   assert.equal(explained({ start: "11:00" })[0], "nights is open, for another 3h.");
+});
+
+test("A window that never closes is always open", () => {
+  assert.equal(explained({ durationMinutes: 1440 })[0], "nights is always open.");
+});
+
+test("A window that is left open after an exclusion has no end", () => {
+  const spec = aWindow({ durationMinutes: 1440, exclusions: [{ from: "2026-07-02", to: "2026-07-02" }] });
+  assert.deepEqual(openingLines(nextOpenings(spec, noon, 5), spec.timeZone, noon), [
+    "now -> Thu 00:00 UTC                                   12h left",
+    "Fri 2026-07-03 02:00 UTC -> always open from then on",
+  ]);
+});
+
+test("A description leaves out the end of a window that is always open", () => {
+  const opening = { opens: "2025-05-01T02:00:00Z", closes: "2027-08-12T02:00:00Z", offset: "+00:00" };
+  const window = {
+    apiVersion: "poolkeeper.dev/v1alpha1",
+    kind: "MaintenanceWindow",
+    metadata: { name: "nights" },
+    spec: aWindow({ durationMinutes: 1440 }),
+    status: { isOpen: true, nextOpenings: [opening] },
+  };
+  assert.equal(describeWindow(window, look).at(-1), "  always open");
+  const over = { ...opening, closes: "2026-06-01T02:00:00Z" };
+  const lines = describeWindow({ ...window, status: { nextOpenings: [over] } }, look);
+  assert.ok(!lines.includes("Next openings:"), lines.join("\n"));
 });
 
 test("A window that never opens says why", () => {

@@ -1,4 +1,5 @@
 /** Why something happens in a window, or nothing does: its state, its pools, and what each waits for. */
+import { isEndless } from "../core/intent/window.ts";
 import { instantOf, durationText, timeOf } from "../core/time.ts";
 import { windowProblem, windowState } from "../core/window.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
@@ -6,8 +7,9 @@ import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { WindowSpec } from "../schema/window.ts";
 import { sentence } from "../text/sentence.ts";
 import { stateWord } from "../text/words.ts";
+import { blockerLines } from "./detail.ts";
 import type { Look } from "./table.ts";
-import { ageOf, momentText } from "./time.ts";
+import { ageOf, alwaysOpen, momentText } from "./time.ts";
 
 interface Subject {
   readonly window: string;
@@ -36,6 +38,7 @@ function stateLines(window: string, spec: WindowSpec, look: Look): readonly stri
   const left = durationText(state.closes - look.now);
   const local = momentText(timeOf(state.opens), there);
   const mine = momentText(timeOf(state.opens), look);
+  if (state.isOpen && isEndless(state, look.now)) return [`${window} is ${alwaysOpen}.`];
   if (state.isOpen) return [`${window} is open, for another ${left}.`];
   return [
     `${window} is closed. It opens in ${durationText(state.opens - look.now)}: ${local}${local === mine ? "" : ` (${mine} here)`}.`,
@@ -57,7 +60,7 @@ function poolLines(
   const last = upgrades
     .filter((item) => item.status?.finishedTime !== undefined)
     .toSorted((a, b) => instantOf(b.status?.finishedTime) - instantOf(a.status?.finishedTime))[0];
-  const waits = (status?.blockers ?? []).map(({ message, since }) => `  ${message} (${ageOf(since, look)})`);
+  const waits = blockerLines(status?.blockers ?? [], look).map((line) => `  ${line}`);
   return [
     `${metadata.name}: ${intention(behind, spec.management.autoUpgrade, running)}`,
     ...(last === undefined

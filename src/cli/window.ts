@@ -1,9 +1,9 @@
 /** `window`: maintenance windows, their next openings, exclusions, and why nothing happened in one. */
 import { type Command, Option } from "commander";
-import { exclude, setWindow } from "../core/intent/window.ts";
+import { exclude, isEndless, setWindow } from "../core/intent/window.ts";
 import type { ListedOpening } from "../core/window.ts";
 import { nextOpenings } from "../core/window.ts";
-import { durationText } from "../core/time.ts";
+import { dayMs, durationText } from "../core/time.ts";
 import type { WindowSpec } from "../schema/window.ts";
 import { assigned } from "./assign.ts";
 import { carryOut } from "./carry-out.ts";
@@ -16,7 +16,7 @@ import { printObjects } from "./output.ts";
 import { getOne, getPool, listOf } from "./read.ts";
 import type { Session } from "./session.ts";
 import { aligned, tableLines } from "./table.ts";
-import { partsOf } from "./time.ts";
+import { alwaysOpen, partsOf } from "./time.ts";
 import { windowAssignment } from "./window-flags.ts";
 import { explainWindow } from "./window-explain.ts";
 
@@ -97,22 +97,34 @@ async function showNext(session: Session, name: string, count: number): Promise<
       `${window} has no opening in the next year: look at its days, exclusions, and whether it is enabled.`,
     );
   }
-  for (const line of openingLines(openings, spec.timeZone)) session.terminal.out(line);
+  for (const line of openingLines(openings, spec.timeZone, session.now())) session.terminal.out(line);
 }
 
-export function openingLines(openings: readonly ListedOpening[], timeZone: string): readonly string[] {
-  const rows = openings.map(({ opens, closes, clockChangedOn }) => {
+export function openingLines(
+  openings: readonly ListedOpening[],
+  timeZone: string,
+  now: number,
+): readonly string[] {
+  const rows = openings.map((opening) => {
+    const { opens, closes, clockChangedOn } = opening;
+    const isOpen = opens <= now;
     const from = partsOf(opens, timeZone);
+    const start = isOpen ? "now" : `${from.weekday} ${from.date} ${from.clock}`;
+    if (isEndless(opening, now))
+      return [isOpen ? alwaysOpen : `${start} ${from.zone} -> ${alwaysOpen} from then on`];
     const to = partsOf(closes, timeZone);
-    const until = from.date === to.date ? to.clock : `${to.weekday} ${to.clock}`;
+    const begins = isOpen ? partsOf(now, timeZone) : from;
+    const lengthMs = closes - Math.max(opens, now);
+    const until = begins.date === to.date ? to.clock : `${dayText(to, lengthMs)} ${to.clock}`;
     const note = clockChangedOn === null ? "" : `(clocks change on ${clockChangedOn})`;
-    return [
-      `${from.weekday} ${from.date} ${from.clock} -> ${until} ${from.zone}`,
-      durationText(closes - opens),
-      note,
-    ];
+    return [`${start} -> ${until} ${begins.zone}`, `${durationText(lengthMs)}${isOpen ? " left" : ""}`, note];
   });
   return aligned(rows).map((cells) => cells.join("   ").trimEnd());
+}
+
+/** An opening is often many days long where whole days adjoin. */
+function dayText({ weekday, date }: { readonly weekday: string; readonly date: string }, lengthMs: number) {
+  return lengthMs < 6 * dayMs ? weekday : `${weekday} ${date}`;
 }
 
 async function explain(session: Session, name: string): Promise<void> {

@@ -9,14 +9,16 @@ import type { NodeObject } from "../schema/kubernetes.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import { reconcileProvider } from "./catalogue.ts";
+import { createCensus } from "./census.ts";
 import { createEvidenceBook } from "./evidence.ts";
 import { createFreshness } from "./freshness.ts";
-import { concernedKeys, poolsOfProvider } from "./interest.ts";
+import { concernedKeys, createWaits, poolsOfProvider, type Waits } from "./interest.ts";
 import { createLeaseWatch } from "./leases.ts";
 import { type LoopDeps, type PassReport, reconcile } from "./loop.ts";
 import { createOutcomes } from "./outcomes.ts";
 import { createProviders } from "./providers.ts";
 import { createQueue, type WorkQueue } from "./queue.ts";
+import { createReportBook } from "./report.ts";
 import { reconcileWindow } from "./windows.ts";
 
 export interface ControllerDeps {
@@ -41,25 +43,29 @@ export interface Controller {
   queueLength(): number;
 }
 
-const workers = 4;
-/** Two passes of one pool are at least this far apart, and further where a pass is dear: events come in swarms. */
+/** A pass mostly waits for answers: many pools may do so at once. How many calls are under way, the transport limits. */
+const workers = 32;
+/** Two passes of one pool begin at least this far apart, and further where a pass is dear: events come in swarms. */
 const minimumGapMs = 50;
+/** So that of one processor's time a single pool takes a third at most. */
+const gapFactor = 3;
 /** A provider that has not answered by then is told of in the pools' status. */
 const firstListMs = 3000;
 
 export function createController(deps: ControllerDeps): Controller {
   const { cache, clock } = deps;
   const queue = createQueue(clock);
-  const interest = { cache, namespace: deps.namespace };
+  const waits = createWaits();
+  const interest = { cache, namespace: deps.namespace, waits };
   const pace = createPace(clock);
   const wake = (key: string): void => queue.addAfter(key, pace.waitMs(key));
   const wakeAll = (): void => {
     for (const pool of cache.list("ManagedNodePool")) wake(`pool ${keyOf(pool)}`);
   };
-  const onProvider = (providerKey: string): void => {
-    for (const key of poolsOfProvider(providerKey, interest)) wake(key);
+  const onProvider = (providerKey: string, pools: ReadonlySet<string> | null): void => {
+    for (const key of poolsOfProvider(providerKey, interest, pools)) wake(key);
   };
-  const parts = createParts(deps, { wakeAll, onProvider });
+  const parts = createParts(deps, { wakeAll, onProvider, waits });
   const work = async (): Promise<void> => {
     for (let key = await queue.next(); key !== null; key = await queue.next()) {
       await runOne(key, { deps, queue, parts, pace });
@@ -72,6 +78,8 @@ export function createController(deps: ControllerDeps): Controller {
     start: () => {
       unsubscribe = cache.onChange((change) => {
         if (change.kind === "Node" && isReady(change.after)) parts.evidence.sawReady(change.key);
+        if (change.kind === "ManagedMachine" && change.after === undefined)
+          parts.evidence.forget(change.before?.metadata.uid ?? "");
         for (const key of concernedKeys(change, interest)) wake(key);
       });
       for (const provider of cache.list("InfrastructureProvider")) queue.add(`provider ${keyOf(provider)}`);
@@ -101,19 +109,26 @@ function hasProvider({ metadata, spec }: ManagedNodePoolObject, cache: KubeCache
 
 type Parts = Omit<LoopDeps, keyof ControllerDeps>;
 
+interface Hooks {
+  readonly wakeAll: () => void;
+  readonly onProvider: (providerKey: string, pools: ReadonlySet<string> | null) => void;
+  readonly waits: Waits;
+}
+
 /** Everything a pass needs beside the ports: the memories, the open providers, the facts of the cluster. */
-function createParts(
-  deps: ControllerDeps,
-  hooks: { readonly wakeAll: () => void; readonly onProvider: (providerKey: string) => void },
-): Parts {
+function createParts(deps: ControllerDeps, hooks: Hooks): Parts {
   const { cache, clock, kube } = deps;
   const startedAt = clock.monotonic();
   return {
     providers: createProviders({ ...deps, onChange: hooks.onProvider }),
-    evidence: createEvidenceBook(clock),
+    evidence: createEvidenceBook(clock, () => cache.lastGapAt("Node")),
+    storms: new Map(),
     leases: createLeaseWatch({ kube, clock, onChange: hooks.wakeAll }),
     outcomes: createOutcomes(),
     freshness: createFreshness(cache),
+    census: createCensus(cache),
+    reports: createReportBook(clock),
+    waits: hooks.waits,
     cluster: {
       uid: deps.clusterUid,
       serverVersion: deps.serverVersion,
@@ -123,22 +138,29 @@ function createParts(
   };
 }
 
-/** Two passes of one key are at least a little apart, and further where a pass is dear. */
+/** Keeps the passes of one key apart. */
 interface Pace {
   waitMs(key: string): number;
-  passed(key: string, tookMs: number): void;
+  passed(key: string, pass: Pass): void;
+}
+
+interface Pass {
+  readonly beganAt: number;
+  /** How long it held the processor before it waited for the first answer. */
+  readonly busyMs: number;
 }
 
 function createPace(clock: Clock): Pace {
-  const last = new Map<string, { readonly endedAt: number; readonly tookMs: number }>();
+  const last = new Map<string, Pass>();
   return {
     waitMs: (key) => {
       const pass = last.get(key);
       if (pass === undefined) return 0;
-      return Math.max(0, pass.endedAt + Math.max(minimumGapMs, pass.tookMs * 2) - clock.monotonic());
+      const gapMs = Math.max(minimumGapMs, pass.busyMs * gapFactor);
+      return Math.max(0, pass.beganAt + gapMs - clock.monotonic());
     },
-    passed: (key, tookMs) => {
-      last.set(key, { endedAt: clock.monotonic(), tookMs });
+    passed: (key, pass) => {
+      last.set(key, pass);
     },
   };
 }
@@ -153,9 +175,11 @@ interface Run {
 /** The only catch of the loop: an error delays its own key and nobody else (S36). */
 async function runOne(key: string, { deps, queue, parts, pace }: Run): Promise<void> {
   const { clock, onError } = deps;
-  const began = clock.monotonic();
+  const beganAt = clock.monotonic();
   try {
-    const wakeAt = await runKey(key, deps, parts);
+    const running = runKey(key, deps, parts);
+    pace.passed(key, { beganAt, busyMs: clock.monotonic() - beganAt });
+    const wakeAt = await running;
     queue.forget(key);
     if (wakeAt !== null) queue.addAfter(key, Math.max(10, wakeAt - clock.now()));
   } catch (error) {
@@ -166,7 +190,6 @@ async function runOne(key: string, { deps, queue, parts, pace }: Run): Promise<v
       queue.addRateLimited(key);
     }
   }
-  pace.passed(key, clock.monotonic() - began);
   queue.done(key);
 }
 

@@ -9,6 +9,8 @@ export interface Signs {
   readonly node: Node | null;
   readonly conditions: readonly Condition[];
   readonly instance: Instance | null;
+  /** It has been a node before: one that is missing is then as bad as one that is not ready. */
+  readonly hasJoined: boolean;
   /** Somebody here stopped, started or is replacing it: a stopped instance is then no sign. */
   readonly isInOurHands: boolean;
   readonly leaseSilentForMs: number | null;
@@ -19,33 +21,35 @@ export interface EvidenceBook {
   look(signs: Signs): Evidence;
   /** A node was seen well: all its signs begin anew, whatever the next look shows. */
   sawReady(nodeName: string): void;
-  /** After a gap in our view nothing that was counted before still counts. */
-  reset(): void;
   forget(machineUid: string): void;
 }
 
-export function createEvidenceBook(clock: Clock): EvidenceBook {
+/** `lastGapAt`: what was counted before the last gap in our view does not count any more (S13, S16). */
+export function createEvidenceBook(clock: Clock, lastGapAt: () => number): EvidenceBook {
   const since = new Map<string, Map<string, number>>();
   const nodeOwners = new Map<string, string>();
 
   const ageOf = (uid: string, sign: string, isShown: boolean): number | null => {
-    const signs = since.get(uid) ?? new Map<string, number>();
-    since.set(uid, signs);
+    const known = since.get(uid);
     if (!isShown) {
-      signs.delete(sign);
+      known?.delete(sign);
       return null;
     }
+    const signs = known ?? new Map<string, number>();
+    since.set(uid, signs);
     const first = signs.get(sign) ?? clock.monotonic();
     signs.set(sign, first);
-    return clock.monotonic() - first;
+    return Math.max(0, clock.monotonic() - Math.max(first, lastGapAt()));
   };
 
   return {
-    look: ({ machineUid, node, conditions, instance, isInOurHands, leaseSilentForMs, vanishedForMs }) => {
+    look: (signs) => {
+      const { machineUid, node, conditions, instance, isInOurHands, leaseSilentForMs, vanishedForMs } = signs;
       if (node !== null) nodeOwners.set(node.name, machineUid);
+      const isNotReady = node === null ? signs.hasJoined : node.ready !== "True";
       const problems = conditions.filter(({ type }) => type !== "Ready");
       return {
-        notReadyForMs: ageOf(machineUid, "NotReady", node !== null && node.ready !== "True"),
+        notReadyForMs: ageOf(machineUid, "NotReady", isNotReady),
         silentForMs: leaseSilentForMs,
         problems: problems.flatMap(({ type, status }) => {
           const forMs = ageOf(machineUid, `Problem:${type}`, status === "True");
@@ -59,9 +63,9 @@ export function createEvidenceBook(clock: Clock): EvidenceBook {
       const uid = nodeOwners.get(nodeName);
       if (uid !== undefined) since.get(uid)?.delete("NotReady");
     },
-    reset: () => since.clear(),
     forget: (machineUid) => {
       since.delete(machineUid);
+      for (const [name, owner] of nodeOwners) if (owner === machineUid) nodeOwners.delete(name);
     },
   };
 }

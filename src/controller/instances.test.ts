@@ -85,3 +85,13 @@ test("it lists closely while work is under way and seldom when nothing happens",
   await clock.advance(20_000);
   assert.ok(state.asked - busy >= 10);
 });
+
+test("of two instances with one machine's tag the recorded one counts; before that the older", async () => {
+  const older = { ...mine("a"), id: "i-old", createdAt: 1 };
+  const newer = { ...mine("a"), id: "i-new", createdAt: 2 };
+  const { instances } = await started([newer, older]);
+  assert.equal(instances.ofMachine("a")?.id, "i-old");
+  assert.equal(instances.ofMachine("a", "i-new")?.id, "i-new");
+  assert.equal(instances.ofMachine("a", "i-other"), null);
+  assert.equal(instances.all().length, 2);
+});

@@ -1,16 +1,18 @@
 /** What one provider says it runs for us: polled, complete or not at all, and never older than our own last effect. */
+import { isDeepStrictEqual } from "node:util";
 import type { Instance } from "../core/model.ts";
 import type { Clock } from "../ports/clock.ts";
 import { ownershipTags, type Provider } from "../ports/provider.ts";
 
 export interface Instances {
-  ofMachine(machineUid: string): Instance | null;
+  /** Of several with the machine's tag the recorded one counts, and no other; before one is recorded, the oldest (S1, S7). */
+  ofMachine(machineUid: string, recordedId?: string): Instance | null;
   all(): readonly Instance[];
   /** The last list was complete and is fresh enough to conclude from absence. */
   isComplete(): boolean;
   problem(): string;
-  /** Milliseconds since the first complete list, without a break, in which the machine has no instance. */
-  absentForMs(machineUid: string): number | null;
+  /** Milliseconds since the first complete list, without a break, in which the machine of that pool has no instance. */
+  absentForMs(machineUid: string, poolName: string): number | null;
   /** An answer of our own call: shown until the list catches up. */
   learn(instance: Instance): void;
   /** Look again soon, and keep looking closely while work is under way. */
@@ -19,6 +21,10 @@ export interface Instances {
   stop(): void;
 }
 
+/** Changes of one moment come in one list. */
+const gatherMs = 50;
+/** Between two lists that somebody's changes ask for, at least so many times what the last one took. */
+const restFactor = 4;
 const idlePeriodMs = 30_000;
 const busyPeriodMs = 2000;
 const busyForMs = 30_000;
@@ -30,15 +36,19 @@ export interface InstancesDeps {
   readonly provider: Provider;
   readonly clusterUid: string;
   readonly clock: Clock;
-  readonly onChange: () => void;
+  /** With the names of the pools whose instances have changed; null where all of them are concerned. */
+  readonly onChange: (pools: ReadonlySet<string> | null) => void;
 }
 
 export function createInstances(deps: InstancesDeps): Instances {
   const book = createBook(deps.clock);
   const poll = createPoll(deps, book);
   return {
-    ofMachine: (uid) => book.known().get(uid) ?? null,
-    all: () => [...book.known().values()],
+    ofMachine: (uid, recordedId) => {
+      const found = book.known().get(uid) ?? [];
+      return (recordedId === undefined ? found[0] : found.find(({ id }) => id === recordedId)) ?? null;
+    },
+    all: () => [...book.known().values()].flat(),
     isComplete: book.isComplete,
     problem: book.problem,
     absentForMs: book.absentForMs,
@@ -49,19 +59,23 @@ export function createInstances(deps: InstancesDeps): Instances {
 
 /** What is known, and for how long what is absent has been absent. */
 interface Book {
-  known(): ReadonlyMap<string, Instance>;
+  /** By the UID of their machine, oldest first. */
+  known(): ReadonlyMap<string, readonly Instance[]>;
   isComplete(): boolean;
   problem(): string;
-  absentForMs(machineUid: string): number | null;
+  absentForMs(machineUid: string, poolName: string): number | null;
   learn(instance: Instance): void;
-  accept(list: readonly Instance[], startedAt: number): void;
-  fail(error: unknown): void;
+  /** Both give the pools that see something else than before; null for all. */
+  accept(list: readonly Instance[], startedAt: number): ReadonlySet<string> | null;
+  fail(error: unknown): ReadonlySet<string> | null;
 }
 
 function createBook(clock: Clock): Book {
-  let known = new Map<string, Instance>();
+  let known = new Map<string, readonly Instance[]>();
   const learned = new Map<string, { readonly instance: Instance; readonly at: number }>();
-  const absentSince = new Map<string, number>();
+  const absent = new Map<string, { readonly since: number; readonly poolName: string }>();
+  /** Pools that have learned something since the last list, and did not see it yet. */
+  const learners = new Set<string>();
   let listedAt: number | null = null;
   let problem = "the instances were not listed yet";
 
@@ -72,83 +86,132 @@ function createBook(clock: Clock): Book {
     known: () => known,
     isComplete,
     problem: () => problem,
-    absentForMs: (uid) => {
+    absentForMs: (uid, poolName) => {
       if (!isComplete() || listedAt === null || known.has(uid)) return null;
-      const first = absentSince.get(uid) ?? listedAt;
-      absentSince.set(uid, first);
-      return clock.monotonic() - first;
+      const since = absent.get(uid)?.since ?? listedAt;
+      absent.set(uid, { since, poolName });
+      return clock.monotonic() - since;
     },
     learn: (instance) => {
       const uid = machineUidOf(instance);
       learned.set(uid, { instance, at: clock.monotonic() });
-      known.set(uid, instance);
+      known.set(uid, [...(known.get(uid) ?? []).filter(({ id }) => id !== instance.id), instance]);
     },
     accept: (list, startedAt) => {
-      const next = new Map(list.map((instance) => [machineUidOf(instance), instance]));
+      const wasComplete = isComplete();
+      const next = byMachine(list);
       for (const [uid, { instance, at }] of learned) {
-        if (next.has(uid) || startedAt - at > learnedForMs) learned.delete(uid);
-        else next.set(uid, instance);
+        const shown = next.get(uid) ?? [];
+        if (shown.some(({ id }) => id === instance.id) || startedAt - at > learnedForMs) learned.delete(uid);
+        else next.set(uid, [...shown, instance]);
       }
+      const pools = changedPools(known, next, learners);
+      learners.clear();
       known = next;
       listedAt = startedAt;
       problem = "";
-      for (const uid of absentSince.keys()) if (known.has(uid)) absentSince.delete(uid);
+      for (const [uid, { poolName }] of absent) {
+        if (known.has(uid)) absent.delete(uid);
+        else pools.add(poolName); // One more complete list without it.
+      }
+      return wasComplete ? pools : null;
     },
     fail: (error) => {
+      const before = problem;
       problem = error instanceof Error ? error.message : String(error);
-      absentSince.clear(); // A break in what we know: absence is counted anew.
+      absent.clear(); // A break in what we know: absence is counted anew.
+      return problem === before ? new Set() : null;
     },
   };
+}
+
+function byMachine(list: readonly Instance[]): Map<string, readonly Instance[]> {
+  const oldestFirst = list.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  return Map.groupBy(oldestFirst, machineUidOf);
+}
+
+/** The pools whose machines have other instances than before, or the same ones changed. */
+function changedPools(
+  before: ReadonlyMap<string, readonly Instance[]>,
+  after: ReadonlyMap<string, readonly Instance[]>,
+  others: ReadonlySet<string>,
+): Set<string> {
+  const pools = new Set(others);
+  const compare = (old: readonly Instance[], now: readonly Instance[]): void => {
+    if (isDeepStrictEqual(old, now)) return;
+    for (const instance of [...old, ...now]) pools.add(poolOf(instance));
+  };
+  for (const [uid, now] of after) compare(before.get(uid) ?? [], now);
+  for (const [uid, old] of before) if (!after.has(uid)) compare(old, []);
+  return pools;
+}
+
+function poolOf({ tags }: Instance): string {
+  return tags[ownershipTags.pool] ?? "";
 }
 
 function machineUidOf(instance: Instance): string {
   return instance.tags[ownershipTags.machine] ?? instance.id;
 }
 
-/** Lists again and again: seldom when idle, closely while work is under way, and at once when the provider tells of a change. */
+/**
+ * Lists again and again: seldom when idle, closely while work is under way, and soon when the provider tells of a change –
+ * the sooner, the quicker its lists are.
+ */
 function createPoll(
   { provider, clusterUid, clock, onChange }: InstancesDeps,
   book: Book,
 ): Pick<Instances, "hurry" | "start" | "stop"> {
   let busyUntil = 0;
-  let cancel: (() => void) | null = null;
+  let due: { readonly at: number; readonly cancel: () => void } | null = null;
   let isListing = false;
+  /** Something was told while a list was on its way, and may be missing from it. */
+  let isBehind = false;
+  let restUntil = 0;
   let isStopped = true;
   let unsubscribe: (() => void) | null = null;
 
   const look = async (): Promise<void> => {
+    due = null;
     isListing = true;
+    isBehind = false;
     const startedAt = clock.monotonic();
-    try {
-      book.accept(await provider.list(clusterUid), startedAt);
-    } catch (error) {
-      book.fail(error);
-    }
+    const pools = await provider.list(clusterUid).then(
+      (list) => book.accept(list, startedAt),
+      (error: unknown) => book.fail(error),
+    );
+    const endedAt = clock.monotonic();
+    restUntil = endedAt + Math.max(gatherMs, restFactor * (endedAt - startedAt));
     isListing = false;
-    onChange();
-    schedule(clock.monotonic() < busyUntil ? busyPeriodMs : idlePeriodMs);
+    if (pools === null || pools.size > 0) onChange(pools);
+    schedule(endedAt + (endedAt < busyUntil ? busyPeriodMs : idlePeriodMs));
+    if (isBehind) schedule(restUntil);
   };
-  const schedule = (delayMs: number): void => {
-    if (isStopped || isListing) return;
-    cancel?.();
-    cancel = clock.after(delayMs, () => void look());
+  /** The earliest wish counts, so that a stream of changes cannot put the list off for ever. */
+  const schedule = (at: number): void => {
+    if (isStopped || isListing || (due !== null && due.at <= at)) return;
+    due?.cancel();
+    due = { at, cancel: clock.after(Math.max(0, at - clock.monotonic()), () => void look()) };
   };
 
   return {
     hurry: () => {
       const wasIdle = clock.monotonic() >= busyUntil;
       busyUntil = clock.monotonic() + busyForMs;
-      if (wasIdle) schedule(0);
+      if (wasIdle) schedule(clock.monotonic());
     },
     start: () => {
       isStopped = false;
-      unsubscribe = provider.onChange(() => schedule(50));
-      schedule(0);
+      unsubscribe = provider.onChange(() => {
+        isBehind = isListing;
+        schedule(Math.max(restUntil, clock.monotonic() + gatherMs));
+      });
+      schedule(clock.monotonic());
     },
     stop: () => {
       isStopped = true;
       unsubscribe?.();
-      cancel?.();
+      due?.cancel();
     },
   };
 }

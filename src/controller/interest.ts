@@ -1,8 +1,11 @@
 /** Which keys of the queue a change concerns. Keys are `pool namespace/name`, `window …` and `provider …`. */
+import { isDeepStrictEqual } from "node:util";
+import type { Held } from "../core/action.ts";
 import { poolLabel } from "../core/attributes.ts";
+import { workloadOf } from "../core/view.ts";
 import type { Change, KubeCache } from "../ports/kube.ts";
 import { keyOf } from "../ports/kube.ts";
-import type { KubeObject } from "../schema/kubernetes.ts";
+import type { KubeObject, NodeObject, PodObject, WorkloadObject } from "../schema/kubernetes.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
@@ -11,6 +14,7 @@ export interface Interest {
   readonly cache: KubeCache;
   /** Where our own objects live; nodes carry only their pool's name. */
   readonly namespace: string;
+  readonly waits: Waits;
 }
 
 export function concernedKeys(change: Change, interest: Interest): readonly string[] {
@@ -37,21 +41,31 @@ export function concernedKeys(change: Change, interest: Interest): readonly stri
     case "InfrastructureProvider":
       return [`provider ${change.key}`, ...poolsOfProvider(change.key, interest)];
     case "Node":
-      return ofNode(object, interest);
+      return ofNodeChange(change, interest);
     case "Pod":
       return ofPod(object, interest);
     case "PodDisruptionBudget":
+      return interest.waits.forBudgets();
     case "ReplicaSet":
     case "StatefulSet":
-      return isMoving(change) ? busyPools(interest) : [];
+      return isWorkloadNews(change) ? interest.waits.forWorkloads() : [];
     default:
       return [];
   }
 }
 
-export function poolsOfProvider(providerKey: string, interest: Interest): readonly string[] {
+/** `named`: only pools of these names; null for all. */
+export function poolsOfProvider(
+  providerKey: string,
+  interest: Interest,
+  named: ReadonlySet<string> | null = null,
+): readonly string[] {
   return pools(interest)
-    .filter((pool) => `${pool.metadata.namespace ?? ""}/${pool.spec.providerRef.name}` === providerKey)
+    .filter(
+      ({ metadata, spec }) =>
+        (named === null || named.has(metadata.name)) &&
+        `${metadata.namespace ?? ""}/${spec.providerRef.name}` === providerKey,
+    )
     .map(poolOf);
 }
 
@@ -67,33 +81,77 @@ function poolKey(namespace: string | undefined, name: string): string {
   return `pool ${namespace ?? ""}/${name}`;
 }
 
-function ofNode(object: KubeObject, { namespace }: Interest): readonly string[] {
-  const name = object.metadata.labels?.[poolLabel];
-  return name === undefined ? [] : [poolKey(namespace, name)];
+/** The pools that the nodes carry, or carried, the label of. */
+function ofNodes(nodes: readonly (KubeObject | undefined)[], { namespace }: Interest): readonly string[] {
+  const names = new Set(nodes.flatMap((node) => node?.metadata.labels?.[poolLabel] ?? []));
+  return [...names].map((name) => poolKey(namespace, name));
 }
 
-/** Pods matter only while their node has an operation in hand. */
+/** Pods matter while their node is being emptied: it is cordoned then, and its pool has an unfinished operation. */
 function ofPod(object: KubeObject, interest: Interest): readonly string[] {
-  const nodeName = (object as { readonly spec?: { readonly nodeName?: string } }).spec?.nodeName;
-  const node = nodeName === undefined ? undefined : interest.cache.get("Node", nodeName);
-  const keys = node === undefined ? [] : ofNode(node, interest);
-  const busy = busyPools(interest);
-  return keys.filter((key) => busy.includes(key));
+  const { nodeName } = (object as PodObject).spec ?? {};
+  if (nodeName === undefined) return [];
+  const node = interest.cache.get("Node", nodeName);
+  if (node === undefined) return busyPools(interest);
+  if (node.spec?.unschedulable !== true) return [];
+  return ofNodes([node], interest).filter((key) => isBusy(key, interest));
 }
 
-function isMoving({ before, after }: Change): boolean {
-  return (
-    before === undefined ||
-    after === undefined ||
-    before.metadata.resourceVersion !== after.metadata.resourceVersion
-  );
+function isBusy(key: string, { cache }: Interest): boolean {
+  return cache.byIndex("NodeOperation", "pool", key.slice("pool ".length)).some(isUnfinished);
 }
 
-/** Pools with an unfinished operation: only they wait for pods, budgets and workloads. */
 function busyPools({ cache }: Interest): readonly string[] {
-  const busy = new Set<string>();
-  for (const { metadata, spec, status } of cache.list("NodeOperation")) {
-    if (status?.finishedTime === undefined) busy.add(poolKey(metadata.namespace, spec.poolName));
-  }
-  return [...busy];
+  const unfinished = cache.list("NodeOperation").filter(isUnfinished);
+  return [...new Set(unfinished.map(({ metadata, spec }) => poolKey(metadata.namespace, spec.poolName)))];
+}
+
+function isUnfinished({ status }: NodeOperationObject): boolean {
+  return status?.finishedTime === undefined;
+}
+
+/** Every node tells every few minutes that it lives; that alone changes nothing that a decision reads. */
+function ofNodeChange({ before, after }: Change, interest: Interest): readonly string[] {
+  return isDeepStrictEqual(readPart(before), readPart(after)) ? [] : ofNodes([before, after], interest);
+}
+
+function readPart(object: KubeObject | undefined): unknown {
+  if (object === undefined) return null;
+  const { uid, labels, annotations, deletionTimestamp } = object.metadata;
+  const { spec, status = {} } = object as NodeObject;
+  const { conditions = [], nodeInfo, allocatable } = status;
+  const states = conditions.map(({ type, status: state }) => `${type} ${state}`);
+  return { uid, labels, annotations, deletionTimestamp, spec, states, nodeInfo, allocatable };
+}
+
+function isWorkloadNews({ before, after }: Change): boolean {
+  const [was, is] = [before, after].map((object) =>
+    object === undefined ? null : workloadOf(object as WorkloadObject),
+  );
+  return was?.ready !== is?.ready || was?.wanted !== is?.wanted;
+}
+
+/** Which pools wait for other people's budgets and workloads, by their last decision: only they hear of changes of those. */
+export interface Waits {
+  note(pool: string, held: readonly Held[]): void;
+  forBudgets(): readonly string[];
+  forWorkloads(): readonly string[];
+}
+
+export function createWaits(): Waits {
+  const budgets = new Set<string>();
+  const workloads = new Set<string>();
+  const keep = (set: Set<string>, pool: string, isWaiting: boolean): void => {
+    if (isWaiting) set.add(`pool ${pool}`);
+    else set.delete(`pool ${pool}`);
+  };
+  return {
+    note: (pool, held) => {
+      const reasons = new Set(held.map(({ reason }) => reason));
+      keep(budgets, pool, reasons.has("DrainBlocked") || reasons.has("DrainImpossible"));
+      keep(workloads, pool, reasons.has("HealthGate"));
+    },
+    forBudgets: () => [...budgets],
+    forWorkloads: () => [...workloads],
+  };
 }

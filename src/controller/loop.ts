@@ -1,18 +1,22 @@
 /** One pass over one pool: observe, decide, report, act. Level-triggered: it may run at any time, any number of times. */
-import type { Action } from "../core/action.ts";
+import type { Action, Decision } from "../core/action.ts";
 import { type Announcement, announcementOf } from "../core/announce.ts";
 import { decide } from "../core/decide.ts";
 import type { Instant, Snapshot } from "../core/model.ts";
+import type { HoldReason } from "../core/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Kube } from "../ports/kube.ts";
 import { machineNamed } from "./act.ts";
 import { followLeases, observe, type ObserveDeps } from "./observe.ts";
-import { perform } from "./perform.ts";
-import { report } from "./report.ts";
+import { isEffect, perform } from "./perform.ts";
+import { report, type ReportBook } from "./report.ts";
+import type { Waits } from "./interest.ts";
 
 export interface LoopDeps extends ObserveDeps {
   readonly kube: Kube;
   readonly clock: Clock;
+  readonly reports: ReportBook;
+  readonly waits: Waits;
   readonly announce: (snapshot: Snapshot, announcement: Announcement) => void;
   readonly onPass: (pass: PassReport) => void;
 }
@@ -25,20 +29,38 @@ export interface PassReport {
   readonly decideMs: number;
 }
 
-/** When to look again without an event; null when only an event can bring news. */
+/** Until what has not arrived in our view should have. */
+const againMs = 1000;
+/** How an effect was answered may be all the news there is: a refused eviction, a restarted service. */
+const seenMs = 100;
+
+/** What other pools, the whole cluster or a file hold back ends without an event of this pool. */
+const untold: ReadonlySet<HoldReason> = new Set(["OtherPoolUpgrading", "Storm", "BrakeOn"]);
+const untoldMs = 10_000;
+
+/** For what nobody tells us, a newer API server for example. */
+const longestMs = 60_000;
+
+/** When to look again without an event; null when the pool is no more. */
 export async function reconcile(pool: string, deps: LoopDeps): Promise<Instant | null> {
   const { clock } = deps;
   const observed = observe(pool, deps);
   // Our own last write is not in the view yet: its event wakes us. The time is for the case that it never comes.
-  if (observed === "stale") return clock.now() + 1000;
-  if (observed === "gone") return null;
+  if (observed === "stale") return clock.now() + againMs;
+  if (observed === "gone") {
+    deps.waits.note(pool, []);
+    return null;
+  }
 
   const now = clock.now();
   const startedAt = clock.monotonic();
   const decision = decide(observed, now);
   const decideMs = clock.monotonic() - startedAt;
+  // Noted before anything is awaited: a change that comes from now on is heard.
+  deps.waits.note(pool, decision.held);
+  if (decision.held.some(({ reason }) => reason === "Storm")) deps.storms.set(pool, clock.monotonic());
   followLeases(pool, observed, deps);
-  const snapshot = await report(observed, decision, now, deps);
+  const { snapshot, wakeAt: reportAt } = await report(observed, decision, now, deps);
   const { namespace = "", name } = snapshot.pool.metadata;
   const provider = deps.providers.find(namespace, snapshot.pool.spec.providerRef.name);
   if (decision.held.some(({ reason }) => reason === "AwaitingInstance")) provider?.instances.hurry();
@@ -52,7 +74,22 @@ export async function reconcile(pool: string, deps: LoopDeps): Promise<Instant |
     if (news !== null) deps.announce(snapshot, news);
   }
   deps.onPass({ pool, snapshot: observed, actions: decision.actions, failures, decideMs });
-  return conflicts > 0 || failures.length > 0
-    ? Math.min(decision.wakeAt ?? Infinity, clock.now() + 1000)
-    : decision.wakeAt;
+  const isUncertain = conflicts > 0 || failures.length > 0;
+  return lookAgainAt(decision, { reportAt, isUncertain }, clock.now());
+}
+
+function lookAgainAt(
+  { actions, held, wakeAt }: Decision,
+  { reportAt, isUncertain }: { readonly reportAt: Instant | null; readonly isUncertain: boolean },
+  now: Instant,
+): Instant {
+  const times = [
+    wakeAt,
+    reportAt,
+    isUncertain ? now + againMs : null,
+    actions.some(isEffect) ? now + seenMs : null,
+    held.some(({ reason }) => untold.has(reason)) ? now + untoldMs : null,
+    now + longestMs,
+  ];
+  return Math.min(...times.filter((at) => at !== null));
 }

@@ -1,13 +1,14 @@
 /** One look at one pool: the caches, the provider's list and our own memory put together as a snapshot. Decides nothing. */
-import { isLeaving } from "../core/member.ts";
+import { hasJoined, isLeaving } from "../core/member.ts";
 import type { ClusterView, Evidence, Machine, Snapshot, Workload } from "../core/model.ts";
 import { workloadKey } from "../core/workload.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { KubeCache } from "../ports/kube.ts";
-import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
+import type { Census } from "./census.ts";
 import type { EvidenceBook } from "./evidence.ts";
 import type { Freshness } from "./freshness.ts";
+import type { Instances } from "./instances.ts";
 import type { LeaseWatch } from "./leases.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Providers } from "./providers.ts";
@@ -21,6 +22,9 @@ export interface ObserveDeps {
   readonly leases: LeaseWatch;
   readonly outcomes: Outcomes;
   readonly freshness: Freshness;
+  /** When, on the monotonic clock, each pool was last in a storm: the calm after it counts from there (S15). */
+  readonly storms: Map<string, number>;
+  readonly census: Census;
   readonly cluster: ClusterFacts;
 }
 
@@ -41,7 +45,8 @@ export function observe(key: string, deps: ObserveDeps): Snapshot | "stale" | "g
   if (pool === undefined) return "gone";
   const namespace = pool.metadata.namespace ?? "";
   const provider = providers.view(namespace, pool.spec.providerRef.name);
-  const machines = machinesOf(pool, deps);
+  const instances = providers.find(namespace, pool.spec.providerRef.name)?.instances ?? null;
+  const machines = machinesOf(pool, instances, cache);
   return {
     pool,
     machines,
@@ -52,15 +57,24 @@ export function observe(key: string, deps: ObserveDeps): Snapshot | "stale" | "g
     provider,
     budgets: budgetsOf(machines, cache),
     workloads: workloadsOf(machines, cache),
-    cluster: clusterView(key, machines, deps),
+    cluster: clusterView(key, { machines, instances, deps }),
     outcomes: outcomes.ofPool(key),
     evictions: outcomes.evictions,
   };
 }
 
-function machinesOf(pool: ManagedNodePoolObject, { cache, providers }: ObserveDeps): readonly Machine[] {
-  const { namespace = "", name, uid } = pool.metadata;
-  const found = providers.find(namespace, pool.spec.providerRef.name);
+interface Look {
+  readonly machines: readonly Machine[];
+  /** Null while the provider is closed. */
+  readonly instances: Instances | null;
+  readonly deps: ObserveDeps;
+}
+
+function machinesOf(
+  { metadata: { namespace = "", name, uid } }: ManagedNodePoolObject,
+  instances: Instances | null,
+  cache: KubeCache,
+): readonly Machine[] {
   const records = cache
     .byIndex("ManagedMachine", "pool", `${namespace}/${name}`)
     .filter(({ spec }) => spec.poolUid === uid)
@@ -70,7 +84,7 @@ function machinesOf(pool: ManagedNodePoolObject, { cache, providers }: ObserveDe
     const node = nodeName === undefined ? undefined : cache.get("Node", nodeName);
     return {
       record,
-      instance: found?.instances.ofMachine(record.metadata.uid ?? "") ?? null,
+      instance: instances?.ofMachine(record.metadata.uid ?? "", record.status?.instanceId) ?? null,
       node: node === undefined ? null : nodeOf(node),
       pods: nodeName === undefined ? [] : cache.byIndex("Pod", "node", nodeName).map(podOf),
     };
@@ -114,62 +128,37 @@ function workloadNamed(key: string, cache: KubeCache): Workload | null {
   return object === undefined ? null : workloadOf(object);
 }
 
-function clusterView(key: string, machines: readonly Machine[], deps: ObserveDeps): ClusterView {
-  const { cache, cluster, leases } = deps;
-  const evidence = new Map(
-    machines.map((machine) => [machine.record.metadata.name, evidenceFor(machine, deps)]),
-  );
-  const nodes = cache.list("Node").map(nodeOf);
-  const notReady = nodes.filter((node) => node.ready !== "True");
-  const others = elsewhere(key, cache);
+function clusterView(key: string, look: Look): ClusterView {
+  const { cluster, leases, census, clock, storms } = look.deps;
+  const sinceStormMs = clock.monotonic() - (storms.get(key) ?? -Infinity);
   return {
     uid: cluster.uid,
     serverVersion: cluster.serverVersion(),
-    evidence,
-    sinceGapMs: cluster.sinceGapMs(),
+    evidence: new Map(
+      look.machines.map((machine) => [machine.record.metadata.name, evidenceFor(machine, look)]),
+    ),
+    sinceGapMs: Math.min(cluster.sinceGapMs(), sinceStormMs),
     otherLeaseRenewedMsAgo: leases.othersRenewedMsAgo(),
-    nodes: nodes.length,
-    nodesNotReady: notReady.length,
-    ...others,
+    ...census.seenFrom(key),
     brake: cluster.brake(),
   };
 }
 
-function evidenceFor(machine: Machine, { cache, evidence, leases, providers }: ObserveDeps): Evidence {
+function evidenceFor(machine: Machine, { deps, instances }: Look): Evidence {
   const { record, node, instance } = machine;
+  const { cache, evidence, leases } = deps;
   const object = node === null ? undefined : cache.get("Node", node.name);
   const uid = record.metadata.uid ?? "";
-  const namespace = record.metadata.namespace ?? "";
-  const pool = cache.get("ManagedNodePool", `${namespace}/${record.spec.poolName}`);
-  const found = pool === undefined ? null : providers.find(namespace, pool.spec.providerRef.name);
   return evidence.look({
     machineUid: uid,
     node,
     conditions: object?.status?.conditions ?? [],
     instance,
+    hasJoined: hasJoined(machine),
     isInOurHands: record.status?.operation !== undefined,
     leaseSilentForMs: node === null || node.ready === "True" ? null : leases.silentForMs(node.name),
-    vanishedForMs: found?.instances.absentForMs(uid) ?? null,
+    vanishedForMs: instances?.absentForMs(uid, record.spec.poolName) ?? null,
   });
-}
-
-/** One repair and one upgraded pool at a time, over the whole cluster. */
-function elsewhere(
-  key: string,
-  cache: KubeCache,
-): Pick<ClusterView, "repairsElsewhere" | "upgradesElsewhere"> {
-  const isOther = ({ metadata, spec }: ManagedMachineObject): boolean =>
-    `${metadata.namespace ?? ""}/${spec.poolName}` !== key;
-  const inHand = cache
-    .list("ManagedMachine")
-    .filter((record) => record.status?.operation !== undefined && isOther(record));
-  const upgraded = inHand
-    .filter((record) => record.status?.operation?.kind === "Upgrade")
-    .map(({ spec }) => spec.poolName);
-  return {
-    repairsElsewhere: inHand.filter((record) => record.status?.operation?.kind === "Repair").length,
-    upgradesElsewhere: [...new Set(upgraded)].toSorted(),
-  };
 }
 
 /** Nodes worth following the leases of: the suspects, and some that are well to compare with. */

@@ -74,6 +74,11 @@ const nodeKinds: ReadonlySet<string> = new Set([
   "DeleteNode",
 ]);
 
+/** Sent to the provider, the nodes or the pods; not a write to our own records. */
+export function isEffect(action: Action): boolean {
+  return !isRecord(action);
+}
+
 function isRecord(action: Action): action is RecordAction {
   return recordKinds.has(action.kind);
 }
@@ -105,7 +110,7 @@ async function isStillCurrent(group: readonly Action[], scene: Scene): Promise<b
   );
 }
 
-/** Runs `work` over all items, at most `limit` at once, in their order. */
+/** Runs `work` over all items, at most `limit` at once, in their order. An error is thrown when nothing is under way any more. */
 export async function inParallel<T>(
   items: readonly T[],
   limit: number,
@@ -115,5 +120,6 @@ export async function inParallel<T>(
   const worker = async (): Promise<void> => {
     for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, worker));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }

@@ -25,7 +25,8 @@ export interface ProvidersDeps {
   readonly clock: Clock;
   readonly clusterUid: string;
   readonly connect: (object: InfrastructureProviderObject) => Promise<Provider>;
-  readonly onChange: (providerKey: string) => void;
+  /** With the names of the pools that are concerned; null for all of the provider's. */
+  readonly onChange: (providerKey: string, pools: ReadonlySet<string> | null) => void;
 }
 
 const noCapabilities: Capabilities = { restartService: false, replaceSystemDisk: false, subscription: false };
@@ -49,7 +50,7 @@ export function createProviders(deps: ProvidersDeps): Providers {
       provider,
       clusterUid: deps.clusterUid,
       clock: deps.clock,
-      onChange: () => deps.onChange(key),
+      onChange: (pools) => deps.onChange(key, pools),
     });
     open.set(key, { provider, instances });
     instances.start();

@@ -7,8 +7,10 @@ import { operationReport } from "../core/operation-status.ts";
 import type { Facts, Reason } from "../core/reason.ts";
 import { type ConditionReport, type PoolReport, poolReport } from "../core/status.ts";
 import { timeOf } from "../core/time.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Kube } from "../ports/kube.ts";
 import { keyOf } from "../ports/kube.ts";
+import type { NodeOperationObject } from "../schema/operation.ts";
 import type { PoolStatus } from "../schema/pool.ts";
 import { sentence as fullSentence } from "../text/sentence.ts";
 import type { Freshness } from "./freshness.ts";
@@ -17,23 +19,37 @@ import { inParallel } from "./perform.ts";
 export interface ReportDeps {
   readonly kube: Kube;
   readonly freshness: Freshness;
+  readonly reports: ReportBook;
 }
 
-/** Returns the snapshot with the pool as it is stored now, so that later writes of the pass carry its newest version. */
+export interface Reported {
+  /** With the pool as it is stored now, so that later writes of the pass carry its newest version. */
+  readonly snapshot: Snapshot;
+  /** When to look again because something was not written yet; null when all is told. */
+  readonly wakeAt: Instant | null;
+}
+
 export async function report(
   snapshot: Snapshot,
   decision: Decision,
   now: Instant,
   deps: ReportDeps,
-): Promise<Snapshot> {
+): Promise<Reported> {
   const key = keyOf(snapshot.pool);
-  await reportOperations(key, { snapshot, decision }, now, deps);
-  await reportMachines(key, { snapshot, decision }, deps);
-  const status = poolStatus(snapshot, decision, now);
-  if (isSameStatus(snapshot.pool.status, status)) return snapshot;
-  const pool = await deps.kube.replace("ManagedNodePool", { ...snapshot.pool, status }, "status");
-  deps.freshness.wrote(key, "ManagedNodePool", pool);
-  return { ...snapshot, pool };
+  const pass = { snapshot, decision };
+  let { pool } = snapshot;
+  let wakeAt: Instant | null = null;
+  const parts = [
+    async () => {
+      wakeAt = await reportOperations(key, pass, now, deps);
+    },
+    () => reportMachines(key, pass, deps),
+    async () => {
+      pool = await reportPool(key, pass, now, deps);
+    },
+  ];
+  await inParallel(parts, parts.length, (part) => part());
+  return { snapshot: pool === snapshot.pool ? snapshot : { ...snapshot, pool }, wakeAt };
 }
 
 interface Pass {
@@ -41,24 +57,73 @@ interface Pass {
   readonly decision: Decision;
 }
 
+async function reportPool(
+  key: string,
+  { snapshot, decision }: Pass,
+  now: Instant,
+  { kube, freshness }: ReportDeps,
+): Promise<Snapshot["pool"]> {
+  const status = poolStatus(snapshot, decision, now);
+  if (isSameStatus(snapshot.pool.status, status)) return snapshot.pool;
+  const pool = await kube.replace("ManagedNodePool", { ...snapshot.pool, status }, "status");
+  freshness.wrote(key, "ManagedNodePool", pool);
+  return pool;
+}
+
+/** When the earliest of the statuses that were not due is due. */
 async function reportOperations(
   key: string,
   pass: Pass,
   now: Instant,
-  { kube, freshness }: ReportDeps,
-): Promise<void> {
+  { kube, freshness, reports }: ReportDeps,
+): Promise<Instant | null> {
   const open = pass.snapshot.operations.filter((operation) => operation.status?.finishedTime === undefined);
+  const later: Instant[] = [];
   await inParallel(open, 8, async (operation) => {
     const { status, because } = operationReport(operation, pass, now);
+    const waitMs = status.phase === operation.status?.phase ? reports.waitMs(operation) : 0;
+    if (waitMs > 0) {
+      later.push(now + waitMs);
+      return;
+    }
     const message = because === null ? {} : { message: sentence(because.reason, because.facts) };
     const next = { ...status, ...message };
     if (isSameStatus(operation.status, next)) return;
+    reports.writes(operation, status.finishedTime === undefined);
     freshness.wrote(
       key,
       "NodeOperation",
       await kube.replace("NodeOperation", { ...operation, status: next }, "status"),
     );
   });
+  return later.length === 0 ? null : Math.min(...later);
+}
+
+/** When the status of each large operation was last written. */
+export interface ReportBook {
+  /** Milliseconds until the steps of its machines may be told again; a new phase is always told at once. */
+  waitMs(operation: NodeOperationObject): number;
+  writes(operation: NodeOperationObject, isOpen: boolean): void;
+}
+
+/** The status of a thousand machines is as dear to write as a hundred of theirs, and every pass changes a line of it. */
+const gapPerMachineMs = 3;
+/** A machine cannot come and go unseen in so short a time. */
+const longestGapMs = 2000;
+
+export function createReportBook(clock: Clock): ReportBook {
+  const writtenAt = new Map<string, number>();
+  return {
+    waitMs: ({ metadata, spec }) => {
+      const last = writtenAt.get(metadata.uid ?? "");
+      if (last === undefined) return 0;
+      return last + Math.min(longestGapMs, spec.targets.length * gapPerMachineMs) - clock.monotonic();
+    },
+    writes: ({ metadata }, isOpen) => {
+      if (isOpen) writtenAt.set(metadata.uid ?? "", clock.monotonic());
+      else writtenAt.delete(metadata.uid ?? "");
+    },
+  };
 }
 
 /** Only words that no other write of this pass will set. */

@@ -145,6 +145,11 @@ const cases: readonly (readonly [string, () => Brief, Brief])[] = [
     waiting("web-1 BatchInProgress"),
   ],
   ["a paused pool lets nobody go", () => of(one(), [aRemoval()], { paused: true }), waiting("web-1 Paused")],
+  [
+    "a removal that waits for approval waits",
+    () => of(one(), [aRemoval({ approval: "Waiting" })]),
+    waiting("web-1 AwaitingApproval"),
+  ],
   ["a paused removal waits", () => of(one(), [aRemoval({ state: "Pause" })]), waiting("web-1 PausedByUser")],
   [
     "nobody goes before the count is lowered",

@@ -124,6 +124,7 @@ function whyNotNow(
 ): Pick<Held, "reason" | "facts"> | null {
   const about = { machine: nameOf(machine), operation: operation.metadata.name, pool: pool.metadata.name };
   if (pool.spec.paused) return { reason: "Paused", facts: about };
+  if (operation.spec.approval === "Waiting") return { reason: "AwaitingApproval", facts: about };
   if (operation.spec.state !== "Run") return { reason: "PausedByUser", facts: about };
   if (!canPreempt(machine, planFor(operation, machine))) return { reason: "BatchInProgress", facts: about };
   return running < parallelRemovals

@@ -35,6 +35,7 @@ const cases: readonly (readonly [string, Wishes, Brief])[] = [
   ["one that has it is left alone", { machine: { spec: { attributes } } }, nothingToDo],
   ["a paused pool waits", { pool: { paused: true } }, waiting("Paused")],
   ["a paused operation waits", { operation: { state: "Pause" } }, waiting("PausedByUser")],
+  ["one that waits for approval waits", { operation: { approval: "Waiting" } }, waiting("AwaitingApproval")],
   ["a cancelled one is over", { operation: { state: "Cancel" } }, nothingToDo],
   ["a machine that is skipped is left alone", { operation: { skip: ["web-1"] } }, nothingToDo],
   ["a namesake is left alone", { machine: { metadata: { uid: "uid-other" } } }, nothingToDo],

@@ -4,11 +4,14 @@ import { type Held, together, type Wishes } from "./action.ts";
 import { isSame } from "./attributes.ts";
 import { nameOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
-import { activeOperations, progressOf, syncedAttributes } from "./progress.ts";
+import { activeOperations, byAge, progressOf, syncedAttributes } from "./progress.ts";
+import type { HoldReason } from "./reason.ts";
 
 export function sync(snapshot: Snapshot, now: Instant): Wishes {
   return together(
-    activeOperations(snapshot, "SyncAttributes").map((operation) => syncTargets(operation, snapshot, now)),
+    activeOperations(snapshot, "SyncAttributes")
+      .toSorted(byAge)
+      .map((operation) => syncTargets(operation, snapshot, now)),
   );
 }
 
@@ -16,15 +19,17 @@ function syncTargets(operation: NodeOperationObject, snapshot: Snapshot, now: In
   const waiting = progressOf(operation, snapshot, now).flatMap(({ machine, record }) =>
     machine === null || record.state !== "Waiting" ? [] : machine,
   );
-  const isPaused = snapshot.pool.spec.paused || operation.spec.state !== "Run";
-  if (isPaused) return { actions: [], held: waiting.length === 0 ? [] : [pauseOf(operation, snapshot)] };
-  return together(waiting.map((machine) => syncOne(operation, snapshot, machine)));
+  const reason = waiting.length === 0 ? null : whyNotNow(operation, snapshot);
+  if (reason === null) return together(waiting.map((machine) => syncOne(operation, snapshot, machine)));
+  const facts = { pool: snapshot.pool.metadata.name, operation: operation.metadata.name };
+  const held: Held = { wish: "SetAttributes", machine: "", reason, facts, wakeAt: null };
+  return { actions: [], held: [held] };
 }
 
-function pauseOf(operation: NodeOperationObject, { pool }: Snapshot): Held {
-  const facts = { pool: pool.metadata.name, operation: operation.metadata.name };
-  const reason = pool.spec.paused ? "Paused" : "PausedByUser";
-  return { wish: "SetAttributes", machine: "", reason, facts, wakeAt: null };
+function whyNotNow({ spec }: NodeOperationObject, { pool }: Snapshot): HoldReason | null {
+  if (pool.spec.paused) return "Paused";
+  if (spec.approval === "Waiting") return "AwaitingApproval";
+  return spec.state === "Run" ? null : "PausedByUser";
 }
 
 function syncOne(operation: NodeOperationObject, snapshot: Snapshot, machine: Machine): Wishes {

@@ -5,7 +5,16 @@ import type { Action, Because, Held, Wishes } from "./action.ts";
 import { begin, isSilent } from "./begin.ts";
 import { disruptionsLeft, maxUnavailable } from "./budget.ts";
 import { growthLimit, maxBlocked, nodeForecastMs, windowNeedMs } from "./forecast.ts";
-import { hasJoined, isAvailable, isSubscription, members, nameOf, removalTargets, uidOf } from "./member.ts";
+import {
+  byNumber,
+  hasJoined,
+  isAvailable,
+  isSubscription,
+  members,
+  nameOf,
+  removalTargets,
+  uidOf,
+} from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { activeOperations, byAge, isDoneHere, type Progress, progressOf } from "./progress.ts";
 import type { Facts, HoldReason } from "./reason.ts";

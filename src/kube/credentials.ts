@@ -191,10 +191,15 @@ async function loadPlugin(document: string): Promise<() => Promise<PluginAnswer>
     const token = options.headers["Authorization"];
     return {
       headers: typeof token === "string" ? { authorization: token } : {},
-      cert: options.cert === undefined ? null : String(options.cert),
-      key: options.key === undefined ? null : String(options.key),
+      cert: pemOf(options.cert),
+      key: pemOf(options.key),
     };
   };
+}
+
+function pemOf(value: unknown): string | null {
+  if (Buffer.isBuffer(value)) return value.toString();
+  return typeof value === "string" ? value : null;
 }
 
 /** The selected context alone, with paths made absolute and the plugin told which protocol we speak. */

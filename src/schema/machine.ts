@@ -176,6 +176,11 @@ export const machineStatus = guarded(
     field: "lastEpoch",
   },
   {
+    cel: "!has(oldSelf.instanceId) || (has(self.instanceId) && self.instanceId == oldSelf.instanceId)",
+    says: "the instance of a machine cannot change: a new instance gets a machine of its own",
+    field: "instanceId",
+  },
+  {
     cel: "!has(oldSelf.creation) || !has(self.creation) || self.creation.attempt != oldSelf.creation.attempt || (self.creation.clientToken == oldSelf.creation.clientToken && self.creation.request == oldSelf.creation.request)",
     says: "token and request of one attempt cannot change, or an instance could be made twice: raise creation.attempt",
     field: "creation",

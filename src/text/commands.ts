@@ -44,7 +44,7 @@ export const commands: Readonly<Partial<Record<Reason, string>>> = {
   OperationFinished: "poolkeeper describe operation {operation}",
   OperationNotFound: "poolkeeper get operations --pool {pool}",
   NotATarget: "poolkeeper describe operation {operation}",
-  NothingBehind: "poolkeeper upgrade start {pool} --kubernetes-version VERSION",
+  NothingBehind: "poolkeeper upgrade start {pool} --to VERSION",
   WindowUnknown: "poolkeeper window list",
   RevisionUnknown: "poolkeeper history {pool}",
 };

@@ -56,7 +56,9 @@ export const previewEn = {
   CreatesProvider: "Provider {provider} of type {value} is created for region {zone}.",
   DeletesWindow: "Maintenance window {window} is deleted[; no upgrade starts by itself any more in {pool}].",
   DeletesProvider: "Provider {provider} is deleted; its instances are not touched.",
-  OpensNext: "{window} opens next at {since} and closes at {until}.",
+  OpensNext: "{window} opens next at {since}[ and closes at {until}].",
+  OpenNow: "{window} is open now, until {until}.",
+  AlwaysOpen: "{window} is always open.",
   NeverOpens:
     "{window} never opens as it stands: look at its days, its exclusions, and whether it is enabled.",
   ShortWindow: "It is shorter than the {limit} minutes that are advised; little may fit into it.",

@@ -150,6 +150,7 @@ test("A command is offered only when the facts say on what", () => {
   assert.equal(nextCommand("Paused", { pool: "web" }), "poolkeeper resume web");
   assert.equal(nextCommand("Paused", {}), null);
   assert.equal(nextCommand("Soaking", { pool: "web" }), null);
+  assert.equal(nextCommand("NothingBehind", { pool: "web" }), "poolkeeper upgrade start web --to VERSION");
 });
 
 test("A fact `try` is the command, whatever the reason", () => {

@@ -80,7 +80,7 @@ interface Step {
   readonly run: (stage: Stage) => Promise<unknown>;
 }
 
-const sure = ["--yes", "--wait", "--timeout", "8m"] as const;
+const sure = ["--yes", "--wait"] as const;
 const web = [
   "--provider",
   "cloud",

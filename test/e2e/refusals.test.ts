@@ -163,7 +163,7 @@ test("what a cluster lacks is named before anything is begun in it, and with it 
     });
   }
 
-  const sure = ["--yes", "--wait", "--timeout", "5m"] as const;
+  const sure = ["--yes", "--wait"] as const;
   await t.test(
     "the roles of deploy/ are enough for a pool's whole life, and a lost one is named",
     async () => {

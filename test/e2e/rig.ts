@@ -66,7 +66,7 @@ export interface Server {
 
 /** Generous: a loaded machine is slow, and a test that fails for that tells nothing. */
 const limitMs = 5 * 60_000;
-const pollMs = 300;
+const pollMs = 500;
 
 interface Parts {
   readonly folder: string;
@@ -117,6 +117,13 @@ function environment(folder: string): NodeJS.ProcessEnv {
 
 function rigOf(parts: Parts): Rig {
   const { folder, workDir, kubectlFile, env, servers, children } = parts;
+  const succeeded = async (name: string, args: readonly string[], outcome: Outcome): Promise<string> => {
+    const command = show(name, args, outcome);
+    if (outcome.code === 0) return outcome.stdout;
+    throw new Error(
+      `${command} ended with ${outcome.code}:\n${outcome.text}\n${await reportOf(rig, servers)}`,
+    );
+  };
   const run = (command: string, args: readonly string[]): Promise<Outcome> =>
     outcomeOf(launch(parts, command, args));
   const rig: Rig = {
@@ -127,9 +134,9 @@ function rigOf(parts: Parts): Rig {
       env["KUBECONFIG"] = rig.kubeconfig;
       return await run(kubectlFile, args);
     },
-    tryPk: (...args) => run(process.execPath, [program, ...args, "--kubeconfig", rig.kubeconfig]),
-    kubectl: async (...args) => shown("kubectl", args, await rig.tryKubectl(...args)),
-    pk: async (...args) => shown("bin/poolkeeper", args, await rig.tryPk(...args)),
+    tryPk: (...args) => run(process.execPath, [program, ...patient(args), "--kubeconfig", rig.kubeconfig]),
+    kubectl: async (...args) => succeeded("kubectl", args, await rig.tryKubectl(...args)),
+    pk: async (...args) => succeeded("bin/poolkeeper", args, await rig.tryPk(...args)),
     get: async (...args) => {
       const { code, stdout, text } = await rig.tryKubectl("get", ...args, "-o", "json");
       if (code !== 0) throw new Error(text);
@@ -269,30 +276,21 @@ async function eventually<T>(rig: Rig, parts: Parts, { what, look, limit }: Wait
     if (realClock.monotonic() >= until) break;
     await sleep(realClock, pollMs);
   }
-  const log = parts.servers.map((server) => lastLines(server.output())).join("\n");
-  throw new Error(`${what}: not within ${limit / 1000} s. ${problem}\n${await stateOf(rig)}\nlog:\n${log}`);
+  throw new Error(`${what}: not within ${limit / 1000} s. ${problem}\n${await reportOf(rig, parts.servers)}`);
 }
 
-/** What a person would look at. */
-async function stateOf(rig: Rig): Promise<string> {
-  const kinds = "infra,mw,mnp,mm,nop,nodes,pdb";
-  const objects = await rig.tryKubectl("get", kinds, "-A", "-o", "wide", "--ignore-not-found");
-  const pods = await rig.tryKubectl("get", "pods", "-A", "-o", "wide");
-  const status = await rig.tryKubectl(
-    "get",
-    "mnp",
-    "-A",
-    "-o",
-    'jsonpath={range .items[*]}{.status}{"\\n"}{end}',
-  );
-  const events = await rig.tryKubectl(
-    "get",
-    "events",
-    "-n",
-    namespace,
-    "--sort-by=.metadata.creationTimestamp",
-  );
-  return [objects, pods, status, events].map(({ text }) => lastLines(text)).join("\n");
+/** What a person would look at, and the end of the log. */
+async function reportOf(rig: Rig, servers: readonly Server[]): Promise<string> {
+  const looks: readonly (readonly string[])[] = [
+    ["get", "infra,mw,mnp,mm,nop,nodes,pdb", "-A", "-o", "wide"],
+    ["get", "pods", "-A", "-o", "wide"],
+    ["get", "mnp", "-A", "-o", 'jsonpath={range .items[*]}{.metadata.name}: {.status}{"\\n"}{end}'],
+    ["get", "events", "-n", namespace, "--sort-by=.metadata.creationTimestamp"],
+  ];
+  const outcomes = await Promise.all(looks.map((args) => rig.tryKubectl(...args)));
+  return [...outcomes.map(({ text }) => text), ...servers.map((server) => server.output())]
+    .map(lastLines)
+    .join("\n");
 }
 
 function lastLines(text: string): string {
@@ -300,12 +298,16 @@ function lastLines(text: string): string {
 }
 
 /** With POOLKEEPER_TRANSCRIPT=FILE the command and what it printed are added to that file. */
-function shown(program: string, args: readonly string[], { code, stdout, text }: Outcome): string {
-  const command = `${program} ${args.map(quoted).join(" ")}`;
+function show(name: string, args: readonly string[], { text }: Outcome): string {
+  const command = `${name} ${args.map(quoted).join(" ")}`;
   const file = process.env["POOLKEEPER_TRANSCRIPT"];
   if (file !== undefined) appendFileSync(file, `$ ${command}\n${text.trimEnd()}\n\n`);
-  if (code !== 0) throw new Error(`${command} ended with ${code}:\n${text}`);
-  return stdout;
+  return command;
+}
+
+/** The product's own patience is an hour. */
+function patient(args: readonly string[]): readonly string[] {
+  return args.includes("--wait") ? [...args, "--timeout", "8m"] : args;
 }
 
 function quoted(arg: string): string {

@@ -113,6 +113,8 @@ export type EffectKind =
   | "DeletesWindow"
   | "DeletesProvider"
   | "OpensNext"
+  | "OpenNow"
+  | "AlwaysOpen"
   | "NeverOpens"
   | "ShortWindow"
   // What could not be looked at.

@@ -2,7 +2,7 @@
 import type { ManagedNodePoolObject, PoolSpec } from "../../schema/pool.ts";
 import { type Answer, type Effect, effect, grant, refuse } from "./answer.ts";
 import { type Surroundings, checkName, checkSpec, hasCatalogue } from "./check.ts";
-import { fieldChanges, shownValue } from "./difference.ts";
+import { fieldChanges, shownChanges, shownValue } from "./difference.ts";
 
 export interface PoolDraft {
   readonly name: string;
@@ -23,7 +23,7 @@ export function createPool(draft: PoolDraft, around: Surroundings): Answer {
 /** The spec is the copy with the person's changes in it; the preview names them. */
 export function clonePool(source: ManagedNodePoolObject, draft: PoolDraft, around: Surroundings): Answer {
   const { name, spec } = draft;
-  const changes = fieldChanges(source.spec, spec).map(({ path, from, to }) =>
+  const changes = shownChanges(fieldChanges(source.spec, spec)).map(({ path, from, to }) =>
     effect("ChangesField", { field: path.join("."), have: shownValue(from), wanted: shownValue(to) }),
   );
   const facts = { pool: name, object: source.metadata.name, count: spec.replicas };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fieldChanges, mergePatchOf, shownValue } from "./difference.ts";
+import { fieldChanges, mergePatchOf, shownChanges, shownValue } from "./difference.ts";
 
 const before = { replicas: 3, template: { zones: ["a", "b"], nodeLabels: { team: "web", "a.b/c": "1" } } };
 
@@ -30,6 +30,27 @@ test("The patch is the smallest that makes the change, null for what goes", () =
 
 test("A field that is absent and one that is undefined are the same", () => {
   assert.deepEqual(fieldChanges({ a: 1 }, { a: 1, b: undefined }), []);
+});
+
+test("A map without entries is the same as none", () => {
+  assert.deepEqual(fieldChanges({}, { nodeLabels: {} }), []);
+});
+
+const shop = { team: "shop", "a.b/c": "1" };
+
+test("The first labels, and the last ones that go, are shown one by one", () => {
+  assert.deepEqual(shownChanges(fieldChanges({ template: {} }, { template: { nodeLabels: shop } })), [
+    { path: ["template", "nodeLabels", "team"], from: undefined, to: "shop" },
+    { path: ["template", "nodeLabels", "a.b/c"], from: undefined, to: "1" },
+  ]);
+  assert.deepEqual(shownChanges(fieldChanges({ instanceTags: { cost: "42" } }, {})), [
+    { path: ["instanceTags", "cost"], from: "42", to: undefined },
+  ]);
+});
+
+test("An image that comes is shown as a whole", () => {
+  const changes = fieldChanges({}, { image: { family: "L", version: "2" } });
+  assert.deepEqual(shownChanges(changes), changes);
 });
 
 const shown: readonly (readonly [unknown, string | number])[] = [

@@ -14,10 +14,29 @@ export function fieldChanges(
   path: readonly string[] = [],
 ): readonly FieldChange[] {
   if (!isFields(from) || !isFields(to)) {
-    return canonical(from ?? null) === canonical(to ?? null) ? [] : [{ path, from, to }];
+    return isSame(from, to) ? [] : [{ path, from, to }];
   }
   const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
   return [...keys].flatMap((key) => fieldChanges(from[key], to[key], [...path, key]));
+}
+
+/** A map without entries says as much as none. */
+function isSame(from: unknown, to: unknown): boolean {
+  return isNothing(from) ? isNothing(to) : canonical(from) === canonical(to ?? null);
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (isFields(value) && Object.keys(value).length === 0);
+}
+
+const maps: ReadonlySet<string> = new Set(["nodeLabels", "instanceTags"]);
+
+/** For people: labels and tags one by one, as they are set, even where the first come or the last go. */
+export function shownChanges(changes: readonly FieldChange[]): readonly FieldChange[] {
+  return changes.flatMap((change) => {
+    const { path, from, to } = change;
+    return maps.has(path.at(-1) ?? "") ? fieldChanges(from ?? {}, to ?? {}, path) : [change];
+  });
 }
 
 /** Null stands for a field that goes. */
@@ -41,7 +60,7 @@ export function shownValue(value: unknown): string | number {
   if (typeof value === "number" || typeof value === "string") return value;
   if (Array.isArray(value)) return value.map(shownValue).join(", ") || "none";
   if (isFields(value)) return Object.values(value).map(shownValue).join(" ") || "none";
-  return String(value);
+  return JSON.stringify(value) ?? "none";
 }
 
 function isFields(value: unknown): value is Record<string, unknown> {

@@ -88,6 +88,18 @@ test("Only the fields that differ are written", () => {
   assert.deepEqual(change.body, { spec: { template: { nodeLabels: { team: "web" } } } });
 });
 
+test("A first label is named by its key, and so is where it is felt", () => {
+  const answer = changed({ template: { nodeLabels: { team: "shop" } } });
+  assert.ok(answer.ok);
+  assert.deepEqual(
+    answer.effects.map(({ kind, facts }) => [kind, facts]),
+    [
+      ["ChangesField", { field: "template.nodeLabels.team", have: "none", wanted: "shop" }],
+      ["ReachesBySync", { field: "template.nodeLabels.team" }],
+    ],
+  );
+});
+
 test("A sync with the change brings it to the existing nodes, in one operation", () => {
   const answer = changed({ template: { nodeLabels: { team: "web" } } }, ann);
   assert.ok(answer.ok);

@@ -18,7 +18,7 @@ import {
 } from "./answer.ts";
 import { type Surroundings, checkSpec } from "./check.ts";
 import type { Sight } from "./departure.ts";
-import { type FieldChange, fieldChanges, shownValue } from "./difference.ts";
+import { type FieldChange, fieldChanges, shownChanges, shownValue } from "./difference.ts";
 import { type Asker, draftOperation, nodeNameOf } from "./operation.ts";
 import { checkOpen, fieldsPatch, specPatch } from "./pool-guard.ts";
 import { sizeEffects } from "./size.ts";
@@ -71,10 +71,11 @@ function impact(
   changes: readonly FieldChange[],
   now: Instant,
 ): readonly Effect[] {
-  const fields = changes.map(({ path, from, to }) =>
+  const shown = shownChanges(changes);
+  const fields = shown.map(({ path, from, to }) =>
     effect("ChangesField", { field: path.join("."), have: shownValue(from), wanted: shownValue(to) }),
   );
-  const byReach = Map.groupBy(changes, ({ path }) => reachOf(path.join(".")));
+  const byReach = Map.groupBy(shown, ({ path }) => reachOf(path.join(".")));
   const felt = [...byReach].flatMap(([reach, group]) => {
     if (reach === "ChangesCount")
       return sizeEffects({ ...sight, pool: { ...sight.pool, spec } }, spec.replicas, now);

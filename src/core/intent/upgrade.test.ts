@@ -103,6 +103,13 @@ test("At once inside of the window is no more than a yes", () => {
   assert.deepEqual(answer.friction, { kind: "Ask" });
 });
 
+test("A window that is always open is not waited for", () => {
+  const answer = start({ window: aWindow({ durationMinutes: 1440 }) });
+  assert.ok(answer.ok);
+  const kinds = answer.effects.map(({ kind }) => kind);
+  assert.deepEqual(kinds.slice(2, 4), ["StartsNow", "AlwaysOpen"]);
+});
+
 test("New instances instead of new disks are said to change names and addresses", () => {
   const upgrade = { method: "ReplaceInstance" as const };
   const answer = start({ pool: aPool({ replicas: 2, management, upgrade }) });

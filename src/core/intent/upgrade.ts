@@ -25,6 +25,7 @@ import { fieldChanges, shownValue } from "./difference.ts";
 import { findMachine } from "./find.ts";
 import { type Asker, draftOperation, nodeNameOf } from "./operation.ts";
 import { checkOpen, fieldsPatch } from "./pool-guard.ts";
+import { isEndless } from "./window.ts";
 
 export interface UpgradeWish {
   /** Null: the pool's own. */
@@ -166,8 +167,11 @@ function whenEffects(snapshot: Snapshot, when: UpgradeWish["when"], now: Instant
   const name = snapshot.pool.spec.management.maintenanceWindowRef?.name ?? "";
   const state = windowState(window, now);
   if (state.opens === null) return [effect("NeverOpens", { window: name })];
-  const times = { since: timeOf(state.opens), until: timeOf(state.closes) };
-  return [effect("StartsInWindow", { window: name, ...(state.isOpen ? { until: times.until } : times) })];
+  const isForGood = isEndless(state, now);
+  if (state.isOpen && isForGood) return [effect("StartsNow"), effect("AlwaysOpen", { window: name })];
+  const since = state.isOpen ? {} : { since: timeOf(state.opens) };
+  const until = isForGood ? {} : { until: timeOf(state.closes) };
+  return [effect("StartsInWindow", { window: name, ...since, ...until })];
 }
 
 function isInWindow(snapshot: Snapshot, now: Instant): boolean {

@@ -24,6 +24,19 @@ test("A new window says when it opens next", () => {
   );
 });
 
+test("A new window that is open already says so, and until when", () => {
+  const answer = createWindow(draft({ start: "11:00" }), [], noon);
+  assert.ok(answer.ok);
+  const [, outlook] = answer.effects;
+  assert.deepEqual([outlook?.kind, outlook?.facts["until"]], ["OpenNow", "2026-07-01T15:00:00Z"]);
+});
+
+test("A window of whole days on every day is always open, without an end that means nothing", () => {
+  const answer = createWindow(draft({ durationMinutes: 1440 }), [], noon);
+  assert.ok(answer.ok);
+  assert.deepEqual(answer.effects[1], { kind: "AlwaysOpen", facts: { window: "nights" } });
+});
+
 test("A short window is taken and advised against", () => {
   const answer = createWindow(draft({ durationMinutes: 60 }), [], noon);
   assert.ok(answer.ok);

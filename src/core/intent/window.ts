@@ -2,8 +2,8 @@
 import type { ManagedNodePoolObject } from "../../schema/pool.ts";
 import type { MaintenanceWindowObject, WindowSpec } from "../../schema/window.ts";
 import type { Instant } from "../model.ts";
-import { minuteMs, timeOf } from "../time.ts";
-import { nextOpenings, windowProblem } from "../window.ts";
+import { dayMs, timeOf } from "../time.ts";
+import { nextOpenings, type Opening, windowProblem } from "../window.ts";
 import { type Answer, ask, type Effect, effect, grant, listed, none, placeOf, refuse } from "./answer.ts";
 import { checkName } from "./check.ts";
 import { fieldChanges, mergePatchOf, shownValue } from "./difference.ts";
@@ -91,10 +91,27 @@ const advisedMinutes = 240;
 
 function outlook(name: string, spec: WindowSpec, now: Instant): readonly Effect[] {
   const [next] = nextOpenings(spec, now, 1);
-  const minutes = next === undefined ? 0 : Math.round((next.closes - next.opens) / minuteMs);
   const short =
     spec.durationMinutes < advisedMinutes ? [effect("ShortWindow", { limit: advisedMinutes })] : [];
-  if (next === undefined) return [effect("NeverOpens", { window: name }), ...short];
-  const times = { since: timeOf(next.opens), until: timeOf(next.closes), count: minutes };
-  return [effect("OpensNext", { window: name, ...times }), ...short];
+  return [
+    next === undefined ? effect("NeverOpens", { window: name }) : openingEffect(name, next, now),
+    ...short,
+  ];
+}
+
+function openingEffect(window: string, opening: Span, now: Instant): Effect {
+  const { opens, closes } = opening;
+  if (opens <= now)
+    return isEndless(opening, now)
+      ? effect("AlwaysOpen", { window })
+      : effect("OpenNow", { window, until: timeOf(closes) });
+  const times = { since: timeOf(opens), ...(isEndless(opening, now) ? {} : { until: timeOf(closes) }) };
+  return effect("OpensNext", { window, ...times });
+}
+
+type Span = Pick<Opening, "opens" | "closes">;
+
+/** The timetable is made a little more than a year ahead: an end beyond a year is the timetable's, not the window's. */
+export function isEndless({ opens, closes }: Span, now: Instant): boolean {
+  return closes - Math.max(opens, now) > 366 * dayMs;
 }

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../../ports/clock.ts";
 import type { Change, Kube, KubeCache } from "../../ports/kube.ts";
-import type { NodeObject, PodObject } from "../../schema/kubernetes.ts";
+import type { PodObject } from "../../schema/kubernetes.ts";
 import type { Cloud } from "../cloud/create.ts";
 import type { InstanceRecord } from "../cloud/model.ts";
 import { createStream } from "../stream.ts";
@@ -56,7 +56,7 @@ export function createKubelets(options: KubeletOptions): Kubelets {
       run?.loseNode(change.before?.metadata.uid);
       return;
     }
-    onNode(change.after as NodeObject);
+    onNode(change.after);
     run?.refresh();
   };
   const unsubscribe: (() => void)[] = [];
@@ -95,8 +95,8 @@ function createRuns(fleet: Fleet) {
       if (key !== null) runs.set(name, createRun(fleet, record.id, key));
     },
     passOn: ({ before, after }: Change): void => {
-      const old = before as PodObject | undefined;
-      const pod = after as PodObject | undefined;
+      const old: PodObject | undefined = before;
+      const pod: PodObject | undefined = after;
       if (old !== undefined && old.metadata.uid !== pod?.metadata.uid) on(old.spec?.nodeName)?.forget(old);
       if (pod !== undefined) on(pod.spec?.nodeName)?.see(pod);
     },

@@ -1,0 +1,68 @@
+/** Counts over the whole cluster, kept change by change: a pass over one pool does not read all nodes and machines for them. */
+import type { ClusterView } from "../core/model.ts";
+import { nodeOf } from "../core/view.ts";
+import { type Change, keyOf, type KubeCache } from "../ports/kube.ts";
+import type { NodeObject } from "../schema/kubernetes.ts";
+import type { ManagedMachineObject } from "../schema/machine.ts";
+
+export type Counts = Pick<ClusterView, "nodes" | "nodesNotReady" | "repairsElsewhere" | "upgradesElsewhere">;
+
+export interface Census {
+  /** As one pool sees it: what is under way in all the others. */
+  seenFrom(poolKey: string): Counts;
+}
+
+interface InHand {
+  readonly poolKey: string;
+  readonly poolName: string;
+  readonly kind: "Repair" | "Upgrade";
+}
+
+export function createCensus(cache: KubeCache): Census {
+  const nodes = new Set<string>();
+  const notReady = new Set<string>();
+  const inHand = new Map<string, InHand>();
+
+  const countNode = (key: string, node: NodeObject | undefined): void => {
+    setIf(nodes, key, node !== undefined);
+    setIf(notReady, key, node !== undefined && nodeOf(node).ready !== "True");
+  };
+  const countMachine = (key: string, machine: ManagedMachineObject | undefined): void => {
+    const found = machine === undefined ? null : inHandOf(machine);
+    if (found === null) inHand.delete(key);
+    else inHand.set(key, found);
+  };
+  const count = ({ kind, key, after }: Pick<Change, "kind" | "key" | "after">): void => {
+    if (kind === "Node") countNode(key, after);
+    if (kind === "ManagedMachine") countMachine(key, after as ManagedMachineObject | undefined);
+  };
+
+  for (const kind of ["Node", "ManagedMachine"] as const) {
+    for (const object of cache.list(kind)) count({ kind, key: keyOf(object), after: object });
+  }
+  cache.onChange(count);
+
+  return {
+    seenFrom: (poolKey) => {
+      const others = [...inHand.values()].filter((one) => one.poolKey !== poolKey);
+      const upgraded = others.filter(({ kind }) => kind === "Upgrade").map(({ poolName }) => poolName);
+      return {
+        nodes: nodes.size,
+        nodesNotReady: notReady.size,
+        repairsElsewhere: others.filter(({ kind }) => kind === "Repair").length,
+        upgradesElsewhere: [...new Set(upgraded)].toSorted(),
+      };
+    },
+  };
+}
+
+function setIf(set: Set<string>, key: string, isIn: boolean): void {
+  if (isIn) set.add(key);
+  else set.delete(key);
+}
+
+function inHandOf({ metadata, spec, status }: ManagedMachineObject): InHand | null {
+  const kind = status?.operation?.kind;
+  if (kind !== "Repair" && kind !== "Upgrade") return null;
+  return { poolKey: `${metadata.namespace ?? ""}/${spec.poolName}`, poolName: spec.poolName, kind };
+}
