@@ -41,29 +41,29 @@ test("nothing is concluded before the first complete list", () => {
     onChange: () => {},
   });
   assert.equal(instances.isComplete(), false);
-  assert.equal(instances.absentForMs("a"), null);
+  assert.equal(instances.absentForMs("a", "web"), null);
 });
 
 test("an instance is found by the machine it was made for, and absence ages from list to list", async () => {
   const { clock, instances } = await started([mine("a")]);
   assert.equal(instances.ofMachine("a")?.id, "i-a");
-  assert.equal(instances.absentForMs("a"), null);
-  assert.equal(instances.absentForMs("b"), 1);
+  assert.equal(instances.absentForMs("a", "web"), null);
+  assert.equal(instances.absentForMs("b", "web"), 1);
   await clock.advance(60_000);
-  assert.equal(instances.absentForMs("b"), 60_001);
+  assert.equal(instances.absentForMs("b", "web"), 60_001);
 });
 
 test("a failed list breaks the count of absence and says why", async () => {
   const { clock, state, instances } = await started([]);
-  instances.absentForMs("b");
+  instances.absentForMs("b", "web");
   state.list = new Error("the provider answers 503");
   await clock.advance(31_000);
   assert.equal(instances.isComplete(), false);
-  assert.equal(instances.absentForMs("b"), null);
+  assert.equal(instances.absentForMs("b", "web"), null);
   assert.equal(instances.problem(), "the provider answers 503");
   state.list = [];
   await clock.advance(31_000);
-  assert.ok((instances.absentForMs("b") ?? Infinity) < 31_000);
+  assert.ok((instances.absentForMs("b", "web") ?? Infinity) < 31_000);
 });
 
 test("the answer of a create outlives lists that lag behind it, but not for ever", async () => {

@@ -29,6 +29,8 @@ const idlePeriodMs = 30_000;
 const busyPeriodMs = 2000;
 const busyForMs = 30_000;
 const staleAfterMs = 120_000;
+/** Every pool asks for its machines each minute; a machine that nobody asks for is no more. */
+const forgetAfterMs = 300_000;
 /** A list may lag this long behind a create that was answered. */
 const learnedForMs = 60_000;
 
@@ -57,6 +59,12 @@ export function createInstances(deps: InstancesDeps): Instances {
   };
 }
 
+interface Absence {
+  readonly since: number;
+  readonly askedAt: number;
+  readonly poolName: string;
+}
+
 /** What is known, and for how long what is absent has been absent. */
 interface Book {
   /** By the UID of their machine, oldest first. */
@@ -73,7 +81,7 @@ interface Book {
 function createBook(clock: Clock): Book {
   let known = new Map<string, readonly Instance[]>();
   const learned = new Map<string, { readonly instance: Instance; readonly at: number }>();
-  const absent = new Map<string, { readonly since: number; readonly poolName: string }>();
+  const absent = new Map<string, Absence>();
   /** Pools that have learned something since the last list, and did not see it yet. */
   const learners = new Set<string>();
   let listedAt: number | null = null;
@@ -88,9 +96,10 @@ function createBook(clock: Clock): Book {
     problem: () => problem,
     absentForMs: (uid, poolName) => {
       if (!isComplete() || listedAt === null || known.has(uid)) return null;
+      const askedAt = clock.monotonic();
       const since = absent.get(uid)?.since ?? listedAt;
-      absent.set(uid, { since, poolName });
-      return clock.monotonic() - since;
+      absent.set(uid, { since, askedAt, poolName });
+      return askedAt - since;
     },
     learn: (instance) => {
       const uid = machineUidOf(instance);
@@ -110,8 +119,8 @@ function createBook(clock: Clock): Book {
       known = next;
       listedAt = startedAt;
       problem = "";
-      for (const [uid, { poolName }] of absent) {
-        if (known.has(uid)) absent.delete(uid);
+      for (const [uid, { askedAt, poolName }] of absent) {
+        if (known.has(uid) || startedAt - askedAt > forgetAfterMs) absent.delete(uid);
         else pools.add(poolName); // One more complete list without it.
       }
       return wasComplete ? pools : null;

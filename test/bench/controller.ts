@@ -110,7 +110,7 @@ type Tally = ReturnType<typeof createTally>;
 function createTally() {
   const requests: Record<string, number> = {};
   const sums = { passes: 0, decideMs: 0, failures: 0, cloudPid: 0 };
-  const delay = monitorEventLoopDelay({ resolution: 5 });
+  const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   const metrics = createMetrics(
     () => null,

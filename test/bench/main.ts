@@ -9,7 +9,13 @@ import { benchCluster } from "./cluster.ts";
 
 interface Bench {
   readonly about: string;
-  readonly run: (profileDir: string | null) => Promise<void>;
+  readonly run: (wishes: Wishes) => Promise<void>;
+}
+
+interface Wishes {
+  readonly profileDir: string | null;
+  /** Told when somebody stops the bench: what was started is then ended in good order. */
+  readonly signal: AbortSignal;
 }
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -22,13 +28,11 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   "one-pool": {
     about: "one pool of 1,000 machines on a real kube-apiserver: created, idle, upgraded 50 at a time",
-    run: (profileDir) =>
-      benchCluster({ name: "1 pool × 1,000", pools: 1, machines: 1000, parallel: 50 }, profileDir),
+    run: (wishes) => benchCluster({ name: "1 pool × 1,000", pools: 1, machines: 1000, parallel: 50 }, wishes),
   },
   "many-pools": {
     about: "300 pools of 10 machines the same way, one node of each pool at a time",
-    run: (profileDir) =>
-      benchCluster({ name: "300 pools × 10", pools: 300, machines: 10, parallel: 1 }, profileDir),
+    run: (wishes) => benchCluster({ name: "300 pools × 10", pools: 300, machines: 10, parallel: 1 }, wishes),
   },
 };
 
@@ -45,11 +49,15 @@ async function main(): Promise<number> {
   }
   const load = loadavg().map((one) => one.toFixed(1));
   console.log(`Node ${process.version}, ${availableParallelism()} cores, load ${load.join(" ")}`);
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => stopping.abort(new Error(`stopped by ${signal}`)));
+  }
   for (const job of jobs) {
     const bench = benches[job];
     if (bench === undefined) continue;
     console.log(`\n## ${job}: ${bench.about}`);
-    await bench.run(values.profile ?? null);
+    await bench.run({ profileDir: values.profile ?? null, signal: stopping.signal });
   }
   return 0;
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { createCache, type WatchedCache } from "../../src/kube/cache.ts";
 import { createKube } from "../../src/kube/client.ts";
 import { loadConfig } from "../../src/kube/config.ts";
@@ -18,6 +19,8 @@ export interface Rig {
   readonly kube: Kube;
   readonly cache: WatchedCache;
   usage(): Promise<Used>;
+  /** Rejects as soon as somebody stops the bench. */
+  wait(ms: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -31,15 +34,16 @@ export interface Used extends Usage {
 export const namespace = "poolkeeper-system";
 
 /** `profileDir`: where the controller leaves a CPU profile when it ends; null for none. */
-export async function startRig(profileDir: string | null): Promise<Rig> {
+export async function startRig(profileDir: string | null, signal: AbortSignal): Promise<Rig> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "pk-bench-"));
   const stops: (() => Promise<void>)[] = [async () => rmSync(dataDir, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).toReversed()) await one();
   };
+  const wait = (ms: number): Promise<void> => setTimeout(ms, undefined, { signal });
   try {
     const progress = createProgress(process.stderr, realClock);
-    const plane = await startControlPlane({ dataDir, isTest: true, progress });
+    const plane = await startControlPlane({ dataDir, isTest: true, progress, signal });
     stops.push(plane.stop);
     const transport = createTransport({
       config: await loadConfig({ kubeconfig: plane.kubeconfigPath, env: {} }),
@@ -64,7 +68,7 @@ export async function startRig(profileDir: string | null): Promise<Rig> {
     await cache.waitSynced(60_000);
     const controller = await startController(plane.kubeconfigPath, profileDir);
     stops.push(controller.stop);
-    return { kube, cache, usage: () => usageOf(controller, plane), stop };
+    return { kube, cache, usage: () => usageOf(controller, plane), wait, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -53,27 +53,30 @@ test("senseless pools and windows are refused with field, value and fix, whichev
     });
   }
 
-  for (const { what, template, says } of toldInStatus) {
-    await t.test(`a pool that came through kubectl says of itself: ${what}`, async () => {
-      await rig.apply("pool.yaml", aPool("odd", { replicas: 1, template }));
-      await rig.eventually("the status says it", async () => {
-        const { summary, message } = (await poolNamed(rig, "odd")).status ?? {};
+  const odd = toldInStatus.map(({ template }, index) => aPool(`odd-${index}`, { replicas: 1, template }));
+  await rig.apply("odd.yaml", ...odd);
+  for (const [index, { what, says }] of toldInStatus.entries()) {
+    await t.test(`a pool that came through kubectl says of itself: ${what}`, () =>
+      rig.eventually("the status says it", async () => {
+        const { summary, message } = (await poolNamed(rig, `odd-${index}`)).status ?? {};
         assert.match(message ?? "", says);
         assert.notEqual(summary, "Active");
         return true;
-      });
-      await rig.pk("delete", "pool", "odd", "--yes", "--wait");
-    });
+      }),
+    );
   }
 
-  await t.test("nothing of it has touched the pool that was there", async () => {
-    const { spec, status } = await poolNamed(rig, "web");
-    assert.equal(spec.replicas, 1);
-    assert.equal(status?.summary, "Active");
-    assert.deepEqual(
-      (await rig.tryKubectl("get", "mnp", "-n", namespace, "-o", "name")).stdout.trim().split("\n"),
-      ["managednodepool.poolkeeper.dev/web"],
-    );
+  await t.test("all of them can be deleted, and the pool that was there has not been touched", async () => {
+    for (const index of odd.keys()) await rig.pk("delete", "pool", `odd-${index}`, "--yes");
+    await rig.eventually("only web is left", async () => {
+      const names = await rig.tryKubectl("get", "mnp,mm", "-n", namespace, "-o", "name");
+      assert.deepEqual(names.stdout.trim().split("\n"), [
+        "managednodepool.poolkeeper.dev/web",
+        "managedmachine.poolkeeper.dev/web-1",
+      ]);
+      return true;
+    });
+    assert.equal((await poolNamed(rig, "web")).status?.summary, "Active");
   });
 });
 
