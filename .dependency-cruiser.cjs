@@ -24,7 +24,7 @@ module.exports = {
     only("schema", "^src/schema/", ["schema", "core"]),
     only("ports", "^src/ports/", ["ports", "core", "schema"], []),
     only("text", "^src/text/", ["text", "core", "schema"], []),
-    only("controller", "^src/controller/", ["controller", "core", "ports", "schema", "text"], []),
+    only("controller", "^src/controller/", ["controller", "core", "ports", "schema", "text"]),
     only("kube", "^src/kube/", ["kube", "ports", "schema"]),
     only("provider", "^src/provider/", ["provider", "ports", "schema", "sim", "core"]),
     only("sim", "^src/sim/", ["sim", "core", "controller", "ports", "schema", "text"]),

@@ -77,7 +77,7 @@ function execute(
   const path = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`;
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...process.env, PATH: path },
+    env: { ...process.env, PATH: path, NO_COLOR: "1", FORCE_COLOR: "0" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

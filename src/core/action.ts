@@ -123,8 +123,6 @@ export interface Decision extends Wishes {
 
 export type Policy = (snapshot: Snapshot, now: Instant) => Wishes;
 
-export const nothing: Wishes = { actions: [], held: [] };
-
 /** Several wishes as one, in their order. */
 export function together(wishes: readonly Wishes[]): Wishes {
   return { actions: wishes.flatMap(({ actions }) => actions), held: wishes.flatMap(({ held }) => held) };

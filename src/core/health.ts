@@ -71,11 +71,11 @@ export const unwell: (snapshot: Snapshot, now: Instant) => readonly Machine[] = 
 );
 
 /** More sick at once than repair may touch: above 20 % of the pool and more than one, or most of the cluster (S15). */
-export function isStorm(snapshot: Snapshot, now: Instant): boolean {
+export const isStorm: (snapshot: Snapshot, now: Instant) => boolean = perPass((snapshot, now) => {
   const { cluster } = snapshot;
   const isClusterDown = cluster.nodes > 4 && cluster.nodesNotReady / cluster.nodes >= 0.55;
   return isClusterDown || unwell(snapshot, now).length > Math.max(1, population(snapshot, now) * 0.2);
-}
+});
 
 /** Members that have been nodes: what shares of sick ones are taken of. */
 export function population(snapshot: Snapshot, now: Instant): number {

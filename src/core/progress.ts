@@ -85,24 +85,23 @@ interface Look {
   readonly snapshot: Snapshot;
 }
 
-type Base = Pick<MachineProgress, "name" | "uid" | "node">;
-
 function recordOf(look: Look, now: Instant): MachineProgress {
   const { machine, prior } = look;
   if (prior !== undefined && isEnd(prior.state)) return prior;
-  const base = baseOf(look);
-  if (machine === null) return { ...base, ...lostOf(look), finishedTime: timeOf(now) };
+  if (machine === null) return { ...baseOf(look), ...lostOf(look), finishedTime: timeOf(now) };
   return (
-    runningOf(look, machine, base) ??
-    endedOf(look, machine, base) ??
-    foundSo(look, machine, base, now) ??
-    waitingOf(look, base, now)
+    runningOf(look, machine) ?? endedOf(look, machine) ?? foundSo(look, machine, now) ?? waitingOf(look, now)
   );
 }
 
-function baseOf({ target, machine, prior }: Look): Base {
-  const node = machine?.record.status?.nodeName ?? prior?.node ?? target.node;
-  return { name: target.machine, uid: target.uid, ...(node === undefined ? {} : { node }) };
+function nodeOf({ target, machine, prior }: Look): string | undefined {
+  return machine?.record.status?.nodeName ?? prior?.node ?? target.node;
+}
+
+function baseOf(look: Look): Pick<MachineProgress, "name" | "uid" | "node"> {
+  const node = nodeOf(look);
+  const { machine: name, uid } = look.target;
+  return node === undefined ? { name, uid } : { name, uid, node };
 }
 
 /** Gone is what a removal wants, and a replacement that was under way; for anything else the target was lost. */
@@ -112,27 +111,34 @@ function lostOf({ operation, prior }: Look): Pick<MachineProgress, "state" | "re
   return { state: "Skipped", reason: prior === undefined ? "NotAMember" : "Gone" };
 }
 
-function runningOf({ operation }: Look, machine: Machine, base: Base): MachineProgress | null {
+function runningOf(look: Look, machine: Machine): MachineProgress | null {
+  const { operation } = look;
   const inHand = machine.record.status?.operation;
   if (inHand?.operation === undefined || inHand.operation.uid !== operation.metadata.uid) return null;
   const { failure } = inHand;
   const putBack = failure === undefined ? {} : { reason: failure.reason, message: failure.message };
-  return { ...base, state: "Running", step: inHand.step, since: inHand.stepSince, ...putBack };
+  return { ...baseOf(look), state: "Running", step: inHand.step, since: inHand.stepSince, ...putBack };
 }
 
 /** The machine's last operation was this one. Not so when it ended before a retry was asked for. */
-function endedOf({ operation, prior }: Look, machine: Machine, base: Base): MachineProgress | null {
+function endedOf(look: Look, machine: Machine): MachineProgress | null {
+  const { operation, prior } = look;
   const last = machine.record.status?.lastOperation;
   if (last?.operationUid === undefined || last.operationUid !== operation.metadata.uid) return null;
   if (instantOf(last.finishedTime) < instantOf(prior?.since)) return null;
   const { outcome, reason, message, finishedTime } = last;
-  return { ...base, state: outcome, finishedTime, ...(outcome === "Succeeded" ? {} : { reason, message }) };
+  return {
+    ...baseOf(look),
+    state: outcome,
+    finishedTime,
+    ...(outcome === "Succeeded" ? {} : { reason, message }),
+  };
 }
 
 /** A machine that is as the operation wants it needs no work: upgraded by somebody else, synced, or well again. */
-function foundSo(look: Look, machine: Machine, base: Base, now: Instant): MachineProgress | null {
+function foundSo(look: Look, machine: Machine, now: Instant): MachineProgress | null {
   return isThereAlready(look, machine)
-    ? { ...base, state: "Succeeded", reason: "NothingToDo", finishedTime: timeOf(now) }
+    ? { ...baseOf(look), state: "Succeeded", reason: "NothingToDo", finishedTime: timeOf(now) }
     : null;
 }
 
@@ -174,13 +180,14 @@ export function syncedAttributes(
   };
 }
 
-function waitingOf({ operation, prior }: Look, base: Base, now: Instant): MachineProgress {
-  const { spec } = operation;
-  const finishedTime = timeOf(now);
-  if ((spec.skip ?? []).includes(base.name))
-    return { ...base, state: "Skipped", reason: "Cancelled", finishedTime };
-  if (spec.state === "Cancel" || spec.approval === "Denied") {
-    return { ...base, state: "Cancelled", reason: "Cancelled", finishedTime };
+function waitingOf(look: Look, now: Instant): MachineProgress {
+  const { operation, prior, target } = look;
+  const { skip = [], state, approval } = operation.spec;
+  const isCancelled = state === "Cancel" || approval === "Denied";
+  if (isCancelled || skip.includes(target.machine)) {
+    const end = skip.includes(target.machine) ? "Skipped" : "Cancelled";
+    return { ...baseOf(look), state: end, reason: "Cancelled", finishedTime: timeOf(now) };
   }
-  return { ...base, state: "Waiting", ...(prior?.since === undefined ? {} : { since: prior.since }) };
+  if (prior?.state === "Waiting" && prior.node === nodeOf(look)) return prior;
+  return { ...baseOf(look), state: "Waiting", ...(prior?.since === undefined ? {} : { since: prior.since }) };
 }

@@ -7,9 +7,17 @@ import { draftOperation } from "../../src/core/intent/operation.ts";
 import type { Machine } from "../../src/core/model.ts";
 import { targetDisk } from "../../src/core/target.ts";
 import { keyOf } from "../../src/ports/kube.ts";
-import type { ManagedNodePoolObject, PoolSpec } from "../../src/schema/pool.ts";
-import type { SimulatorSettings } from "../../src/schema/provider.ts";
+import type { ManagedNodePoolObject } from "../../src/schema/pool.ts";
 import { namespace, type Rig, startRig, type Used } from "./rig.ts";
+import {
+  createSeconds,
+  imageOf,
+  leastSeconds,
+  poolSpec,
+  rampSeconds,
+  serverVersion,
+  simulator,
+} from "./shape.ts";
 import { type Cell, table } from "./table.ts";
 
 export interface Shape {
@@ -20,26 +28,11 @@ export interface Shape {
   readonly parallel: number;
 }
 
-/** One node's part in an upgrade takes 15 s: stop, disk, boot, join. */
-const simulator: SimulatorSettings = {
-  stopSeconds: 2,
-  replaceDiskSeconds: 4,
-  bootSeconds: 6,
-  joinSeconds: 3,
-  jitterPercent: 0,
-};
-const createSeconds = 9;
-const upgradeSeconds = 15;
 /** As `src/core/scale.ts` has it. */
 const parallelCreations = 200;
 const idleMs = 60_000;
 const settleMs = 20_000;
 const limitMs = 30 * 60_000;
-const family = "AlibabaCloudLinux";
-const oldImage = { family, version: "3.2104.11" };
-const newImage = { family, version: "3.2104.12" };
-const serverVersion = "v1.36.3";
-
 export interface Wishes {
   readonly profileDir: string | null;
   readonly signal: AbortSignal;
@@ -48,7 +41,7 @@ export interface Wishes {
 export async function benchCluster(shape: Shape, wishes: Wishes): Promise<void> {
   const rig = await startRig(wishes.profileDir, wishes.signal);
   try {
-    const { pools, machines, parallel } = shape;
+    const { pools, machines } = shape;
     const rows: Phase[] = [];
     const during = async (
       phase: Omit<Phase, "before" | "after">,
@@ -72,10 +65,14 @@ export async function benchCluster(shape: Shape, wishes: Wishes): Promise<void> 
     await createPods(rig, shape);
     await rig.wait(settleMs);
     await during({ name: "idle", leastSeconds: null, leastWrites: null }, () => rig.wait(idleMs));
-    const leastSeconds = (machines / parallel) * upgradeSeconds;
-    await during({ name: "upgrade", leastSeconds, leastWrites: 5 }, () => upgrade(rig, shape));
+    await during({ name: "upgrade", leastSeconds: leastSeconds(shape), leastWrites: 5 }, () =>
+      upgrade(rig, shape),
+    );
     console.log(requestTable(rows, pools * machines));
-    console.log(rampNote(shape));
+    const best = (leastSeconds(shape) / rampSeconds(shape)).toFixed(2);
+    console.log(
+      `\nGrowing batches alone make the upgrade last ${rampSeconds(shape)} s: E is at most ${best}.`,
+    );
   } finally {
     await rig.stop();
   }
@@ -166,16 +163,6 @@ function requestTable(phases: readonly Phase[], nodes: number): string {
   return `\nrequests per node\n${table([["request", ...phases.map(({ name }) => name)], ...rows])}`;
 }
 
-/** Batches of 1, 2, 4 and so on cost whole rounds, however quick the controller is. */
-function rampNote({ machines, parallel }: Shape): string {
-  let [done, seconds] = [0, 0];
-  while (done < machines) {
-    done += Math.min(parallel, 2 ** Math.floor(Math.log2(done + 1)));
-    seconds += upgradeSeconds;
-  }
-  return `\nThe upgrade's growing batches alone make it last ${seconds} s, so E can be at most ${(((machines / parallel) * upgradeSeconds) / seconds).toFixed(2)}.`;
-}
-
 async function prepare(rig: Rig, { parallel }: Shape): Promise<void> {
   const { kube, cache } = rig;
   await kube.create("InfrastructureProvider", {
@@ -192,33 +179,12 @@ async function prepare(rig: Rig, { parallel }: Shape): Promise<void> {
 
 async function create(rig: Rig, { pools, machines, parallel }: Shape): Promise<void> {
   const { kube, cache } = rig;
-  const spec: Partial<PoolSpec> = {
-    replicas: machines,
-    providerRef: { name: "simulator" },
-    template: {
-      image: oldImage,
-      kubernetesVersion: serverVersion,
-      systemDisk: { sizeGiB: 40 },
-      chargeType: "PayAsYouGo",
-      unschedulable: false,
-      nodeLabels: { tier: "bench" },
-    },
-    upgrade: {
-      method: "ReplaceSystemDisk",
-      maxUnavailable: parallel,
-      maxSurge: 0,
-      maxParallel: parallel,
-      soakSeconds: 0,
-      maxFailedNodes: 0,
-      healthGate: "Enabled",
-    },
-  };
   for (let number = 1; number <= pools; number++) {
     await kube.create("ManagedNodePool", {
       apiVersion: "poolkeeper.dev/v1alpha1",
       kind: "ManagedNodePool",
       metadata: { name: `p${number}`, namespace },
-      spec: spec as PoolSpec,
+      spec: poolSpec({ machines, parallel }),
     });
   }
   await until(rig, "every pool to be Active", () => {
@@ -259,16 +225,17 @@ async function createPods(rig: Rig, { pools, machines }: Shape): Promise<void> {
 /** The new image in every template, and an upgrade of all of the pool's machines, at once. */
 async function upgrade(rig: Rig, { pools }: Shape): Promise<void> {
   const { kube, cache } = rig;
+  const image = imageOf("new");
   const [provider] = cache.list("InfrastructureProvider");
   const catalogue = provider?.status?.catalogue ?? null;
   for (const pool of cache.list("ManagedNodePool")) {
-    const template = { ...pool.spec.template, image: newImage };
+    const template = { ...pool.spec.template, image };
     const target = targetDisk(template, { name: "simulator", catalogue }, { serverVersion });
     if (!target.ok) throw new Error(`no target: ${target.reason}`);
     const ref = { namespace, name: pool.metadata.name };
     await kube.patch("ManagedNodePool", ref, {
       type: "merge",
-      body: { spec: { template: { image: newImage } } },
+      body: { spec: { template: { image } } },
     });
     const operation = draftOperation(
       pool,

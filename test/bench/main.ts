@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { benchCluster } from "./cluster.ts";
+import { benchRoll } from "./roll.ts";
 
 interface Bench {
   readonly about: string;
@@ -25,6 +26,10 @@ const benches: Readonly<Record<string, Bench>> = {
       const flags = ["--expose-gc", "--max-semi-space-size=256"];
       spawnSync(process.execPath, [...flags, `${import.meta.dirname}/decide.ts`], { stdio: "inherit" });
     },
+  },
+  roll: {
+    about: "upgrades of one pool in virtual time, against the least they could take",
+    run: benchRoll,
   },
   "one-pool": {
     about: "one pool of 1,000 machines on a real kube-apiserver: created, idle, upgraded 50 at a time",

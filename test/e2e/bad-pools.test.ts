@@ -56,14 +56,14 @@ test("senseless pools and windows are refused with field, value and fix, whichev
   const odd = toldInStatus.map(({ template }, index) => aPool(`odd-${index}`, { replicas: 1, template }));
   await rig.apply("odd.yaml", ...odd);
   for (const [index, { what, says }] of toldInStatus.entries()) {
-    await t.test(`a pool that came through kubectl says of itself: ${what}`, () =>
-      rig.eventually("the status says it", async () => {
+    await t.test(`a pool that came through kubectl says of itself: ${what}`, async () => {
+      await rig.eventually("the status says it", async () => {
         const { summary, message } = (await poolNamed(rig, `odd-${index}`)).status ?? {};
         assert.match(message ?? "", says);
         assert.notEqual(summary, "Active");
         return true;
-      }),
-    );
+      });
+    });
   }
 
   await t.test("all of them can be deleted, and the pool that was there has not been touched", async () => {
