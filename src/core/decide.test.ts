@@ -14,6 +14,7 @@ import {
   type SnapshotWishes,
 } from "./testing.ts";
 import { hourMs, minuteMs, timeOf } from "./time.ts";
+import type { InstanceRequest } from "../schema/machine.ts";
 
 const finalizers = ["poolkeeper.dev/instance-cleanup"];
 const web1 = { machine: "web-1", uid: "uid-web-1" };
@@ -53,9 +54,11 @@ test("a person's removal takes over from a drain that is in full swing", () => {
 });
 
 test("a request that was not sent yet is not sent any more", () => {
+  const creation = { attempt: 1, clientToken: "uid-web-1-1", request: {} as InstanceRequest };
   const machine = {
     instance: null,
     node: null,
+    status: { creation },
     operation: { kind: "Create", plan: "Create", step: "Request" },
   } as const;
   assert.deepEqual(act(machine, { operations: [removal], pool: aPool({ replicas: 0, metadata: counted }) }), {

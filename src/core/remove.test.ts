@@ -130,6 +130,25 @@ const cases: readonly (readonly [string, () => Brief, Brief])[] = [
     waiting("web-1 BatchInProgress"),
   ],
   [
+    "unless that instance is gone",
+    () => {
+      const machine = aMachine({
+        ...busy("Upgrade", "PutBackStopped", "Start"),
+        instance: null,
+        status: { creation: {} as never },
+      });
+      const evidence = { "web-1": { vanishedForMs: 0 } };
+      const snapshot = aSnapshot({
+        machines: [machine],
+        operations: keeping,
+        pool: aPool({ metadata: counted }),
+        evidence,
+      });
+      return brief(remove(snapshot, noon));
+    },
+    doing("web-1: Remove Leave Cordon"),
+  ],
+  [
     "an instance that is kept is taken over from a replacement that has not gone too far",
     () => of(one(busy("Upgrade", "Release", "Drain")), keeping),
     doing("web-1: Remove Leave Cordon"),

@@ -6,6 +6,7 @@ import { byNumber, isLeaving, isSpent, isSubscription, nameOf, removalTargets, u
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { activeOperations, byAge, progressOf } from "./progress.ts";
 import { isUncounted, settleReplicas } from "./removals.ts";
+import { evidenceOf } from "./signs.ts";
 import { secondMs } from "./time.ts";
 
 /** Drains of one pool that may run at once. */
@@ -118,15 +119,17 @@ function removeNamed(snapshot: Snapshot, now: Instant): Wishes {
 
 function whyNotNow(
   operation: NodeOperationObject,
-  { pool }: Snapshot,
+  snapshot: Snapshot,
   machine: Machine,
   running: number,
 ): Pick<Held, "reason" | "facts"> | null {
+  const { pool } = snapshot;
   const about = { machine: nameOf(machine), operation: operation.metadata.name, pool: pool.metadata.name };
   if (pool.spec.paused) return { reason: "Paused", facts: about };
   if (operation.spec.approval === "Waiting") return { reason: "AwaitingApproval", facts: about };
   if (operation.spec.state !== "Run") return { reason: "PausedByUser", facts: about };
-  if (!canPreempt(machine, planFor(operation, machine))) return { reason: "BatchInProgress", facts: about };
+  if (!canPreempt(snapshot, machine, planFor(operation, machine)))
+    return { reason: "BatchInProgress", facts: about };
   return running < parallelRemovals
     ? null
     : { reason: "RemovalsInProgress", facts: { ...about, limit: parallelRemovals } };
@@ -136,12 +139,13 @@ function whyNotNow(
  * May a removal take over from what the machine has in hand? Not from what takes it away for good already. An instance that
  * is kept has to be in one piece and running first; one that is released may go from anywhere.
  */
-function canPreempt({ record }: Machine, plan: "Release" | "Leave"): boolean {
-  const inHand = record.status?.operation;
+function canPreempt(snapshot: Snapshot, machine: Machine, plan: "Release" | "Leave"): boolean {
+  const inHand = machine.record.status?.operation;
+  const hasVanished = machine.instance === null && evidenceOf(snapshot, machine).vanishedForMs !== null;
   if (inHand === undefined) return true;
   if (inHand.plan === "Vanished") return false;
   if (inHand.plan === "Release") return inHand.step === "Cordon" || inHand.step === "Drain";
-  return plan === "Release" || !["Stop", "ReplaceDisk", "Start"].includes(inHand.step);
+  return plan === "Release" || hasVanished || !["Stop", "ReplaceDisk", "Start"].includes(inHand.step);
 }
 
 /** A subscription cannot be given back: it leaves the pool and is kept, whatever was asked (ACK does the same). */

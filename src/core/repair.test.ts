@@ -307,7 +307,11 @@ table([
     also(recorded(byAnn), {}, cordoned),
     doing("web-1: Repair Reboot Cordon"),
   ],
-  ["a machine that is well again needs no repair any more", also(recorded(), {}, { node: {} }), nothingToDo],
+  [
+    "a machine that is well again needs no repair any more",
+    { ...also(recorded(), {}, { node: {} }), evidence: {} },
+    nothingToDo,
+  ],
   [
     "one that a person sends to repair is repaired, well or not",
     { ...also(recorded(byAnn), {}, { node: {} }), evidence: {} },
@@ -391,6 +395,12 @@ const gone = (vanishedForMs: number, machine: Partial<MachineWishes> = {}): Scen
   evidence: { vanishedForMs },
   machine: { instance: null, status: { instanceId: "i-web-1" }, node: { ready: "Unknown" }, ...machine },
 });
+const manyGone = (vanishedForMs: number): Scene => ({
+  ...gone(vanishedForMs),
+  around: {
+    evidence: { "web-1": { vanishedForMs }, "web-2": { notReadyForMs: 0 }, "web-3": { notReadyForMs: 0 } },
+  },
+});
 const lastly = (base: Scene, more: Partial<SnapshotWishes>): Scene => ({ ...base, around: more });
 
 table([
@@ -406,16 +416,11 @@ table([
     waiting("web-1 ProviderUnavailable"),
   ],
   ["not while its node reports", gone(hourMs, { node: {} }), young],
+  ["when many are gone at once it waits", manyGone(9 * minuteMs), waiting("web-1 Storm")],
   [
-    "not when many are gone at once",
-    lastly(gone(hourMs), {
-      evidence: {
-        "web-1": { vanishedForMs: hourMs },
-        "web-2": { vanishedForMs: 0 },
-        "web-3": { vanishedForMs: 0 },
-      },
-    }),
-    waiting("web-1 Storm"),
+    "and believes it after ten minutes, while others are still listed",
+    manyGone(10 * minuteMs),
+    doing("web-1: Repair Vanished DeleteNode"),
   ],
   [
     "also in the middle of an upgrade",
@@ -429,6 +434,16 @@ table([
   ],
   ["a machine that has no instance yet has lost none", gone(minuteMs, { status: {} }), nothingToDo],
 ]);
+
+test("a list that shows none of ours at all is not believed when all are gone", () => {
+  const names = ["web-1", "web-2", "web-3"];
+  const machines = names.map((name) =>
+    aMachine({ name, instance: null, status: { instanceId: `i-${name}` }, node: { ready: "Unknown" } }),
+  );
+  const evidence = Object.fromEntries(names.map((name) => [name, { vanishedForMs: hourMs }]));
+  const { wait } = brief(repair(aSnapshot({ machines, evidence }), noon));
+  assert.deepEqual(wait, ["web-1 Storm", "web-2 Storm", "web-3 Storm"]);
+});
 
 test("an instance that is gone before it was a node is a creation that failed", () => {
   const operation = { kind: "Create", plan: "Create", step: "Boot" } as const;

@@ -6,15 +6,17 @@ import { isStorm, type Sickness, sicknessOf } from "./health.ts";
 import { canDo, firstRung, nextRung, type Rung, rungRecord } from "./ladder.ts";
 import { hasJoined, isLeaving, members, nameOf, removalTargets, uidOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
-import { activeOperations, byAge, progressOf } from "./progress.ts";
+import { activeOperations, byAge, isEnd, progressOf } from "./progress.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
 import { type HandsOff, handsOff } from "./repair-guard.ts";
 import { evidenceOf } from "./signs.ts";
 import { targetDisk } from "./target.ts";
-import { instantOf, secondMs, sinceOf } from "./time.ts";
+import { instantOf, minuteMs, secondMs, sinceOf } from "./time.ts";
 
 const vanishedMs = 60 * secondMs;
+/** Where many are gone or sick at once it takes longer to believe, and there have to be others to compare with. */
+const vanishedInStormMs = 10 * minuteMs;
 
 export function repair(snapshot: Snapshot, now: Instant): Wishes {
   return together([runRepairs(snapshot, now), ...findSick(snapshot, now), ...findVanished(snapshot, now)]);
@@ -101,7 +103,11 @@ function beginRung({ operation, snapshot, machine, rung }: Turn, now: Instant): 
 
 function findSick(snapshot: Snapshot, now: Instant): readonly Wishes[] {
   const named = new Set(
-    activeOperations(snapshot, "Repair").flatMap(({ spec }) => spec.targets.map(({ uid }) => uid)),
+    activeOperations(snapshot, "Repair").flatMap((operation) =>
+      progressOf(operation, snapshot, now).flatMap(({ target, record }) =>
+        isEnd(record.state) ? [] : target.uid,
+      ),
+    ),
   );
   const leaving = removalTargets(snapshot, now);
   return snapshot.machines.flatMap((machine): Wishes[] => {
@@ -202,9 +208,16 @@ function findVanished(snapshot: Snapshot, now: Instant): readonly Wishes[] {
     if (absentMs < vanishedMs) return wait("EvidenceTooYoung", now + vanishedMs - absentMs);
     // A node that still reports proves the list wrong, for as long as it reports.
     if (machine.node?.ready === "True") return wait("EvidenceTooYoung", now + 10 * secondMs);
-    if (isStorm(snapshot, now)) return wait("Storm", null);
+    const sureAt = now - absentMs + vanishedInStormMs;
+    if (isStorm(snapshot, now) && !(now >= sureAt && isAnyListed(snapshot)))
+      return wait("Storm", sureAt > now ? sureAt : null);
     return [{ actions: [beginVanished(snapshot, machine, facts, now)], held: [] }];
   });
+}
+
+/** A list that shows others of ours is no empty answer of a provider in trouble. */
+function isAnyListed({ machines }: Snapshot): boolean {
+  return machines.some(({ instance }) => instance !== null);
 }
 
 function beginVanished(snapshot: Snapshot, machine: Machine, facts: Facts, now: Instant): Action {

@@ -8,7 +8,7 @@ import type { Machine } from "../../src/core/model.ts";
 import { targetDisk } from "../../src/core/target.ts";
 import { keyOf } from "../../src/ports/kube.ts";
 import type { ManagedNodePoolObject } from "../../src/schema/pool.ts";
-import { namespace, type Rig, startRig, type Used } from "./rig.ts";
+import { namespace, type Rig, startRig, type Used, type Wishes } from "./rig.ts";
 import {
   createSeconds,
   imageOf,
@@ -33,13 +33,8 @@ const parallelCreations = 200;
 const idleMs = 60_000;
 const settleMs = 20_000;
 const limitMs = 30 * 60_000;
-export interface Wishes {
-  readonly profileDir: string | null;
-  readonly signal: AbortSignal;
-}
-
 export async function benchCluster(shape: Shape, wishes: Wishes): Promise<void> {
-  const rig = await startRig(wishes.profileDir, wishes.signal);
+  const rig = await startRig(wishes);
   try {
     const { pools, machines } = shape;
     const rows: Phase[] = [];

@@ -9,6 +9,7 @@ import { createElection } from "../../src/kube/lease.ts";
 import { realClock } from "../../src/ports/clock.ts";
 import { createMetrics } from "../../src/start/metrics.ts";
 import { type ClusterSession, openSession } from "../../src/start/session.ts";
+import { fixedCloud } from "./fixed-cloud.ts";
 import { connectCloud } from "./remote-cloud.ts";
 
 /** All sums are since the start of the process. */
@@ -16,6 +17,7 @@ export interface Usage {
   readonly cpuMs: number;
   readonly rssMb: number;
   readonly heapMb: number;
+  readonly peakRssMb: number;
   /** By `verb kind`. */
   readonly requests: Readonly<Record<string, number>>;
   readonly passes: number;
@@ -29,7 +31,7 @@ export interface Usage {
 export type Question = "usage" | "stop";
 export type Answer = { readonly kind: "Started" } | { readonly kind: "Usage"; readonly usage: Usage };
 
-const [kubeconfig = "", namespace = ""] = process.argv.slice(2);
+const [kubeconfig = "", namespace = "", instancesFile = null] = process.argv.slice(2);
 
 async function main(): Promise<void> {
   const tally = createTally();
@@ -83,6 +85,7 @@ function buildController(session: ClusterSession, tally: Tally): Controller {
     namespace,
     brake: () => null,
     connect: async ({ spec }) => {
+      if (instancesFile !== null) return fixedCloud(instancesFile, spec.region);
       const { provider, pid } = await connectCloud([
         kubeconfig,
         spec.region,
@@ -143,6 +146,7 @@ function createTally() {
         cpuMs: (user + system) / 1000,
         rssMb: rss / 2 ** 20,
         heapMb: heapUsed / 2 ** 20,
+        peakRssMb: process.resourceUsage().maxRSS / 1024,
         requests,
         longestBlockMs,
       };

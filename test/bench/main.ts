@@ -6,17 +6,13 @@ import { spawnSync } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { benchCluster } from "./cluster.ts";
+import { benchFleet } from "./fleet.ts";
+import type { Wishes } from "./rig.ts";
 import { benchRoll } from "./roll.ts";
 
 interface Bench {
   readonly about: string;
   readonly run: (wishes: Wishes) => Promise<void>;
-}
-
-interface Wishes {
-  readonly profileDir: string | null;
-  /** Told when somebody stops the bench: what was started is then ended in good order. */
-  readonly signal: AbortSignal;
 }
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -30,6 +26,10 @@ const benches: Readonly<Record<string, Bench>> = {
   roll: {
     about: "upgrades of one pool in virtual time, against the least they could take",
     run: benchRoll,
+  },
+  fleet: {
+    about: "the controller at 10,000 nodes and 100,000 pods with nothing to do, on the API in memory",
+    run: benchFleet,
   },
   "one-pool": {
     about: "one pool of 1,000 machines on a real kube-apiserver: created, idle, upgraded 50 at a time",
@@ -62,9 +62,19 @@ async function main(): Promise<number> {
     const bench = benches[job];
     if (bench === undefined) continue;
     console.log(`\n## ${job}: ${bench.about}`);
-    await bench.run({ profileDir: values.profile ?? null, signal: stopping.signal });
+    await bench
+      .run({ profileDir: values.profile ?? null, signal: stopping.signal })
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) throw error;
+      });
+    if (stopping.signal.aborted) return stopped();
   }
   return 0;
+}
+
+function stopped(): number {
+  console.error("stopped; everything that was started has ended");
+  return 130;
 }
 
 process.exitCode = await main();

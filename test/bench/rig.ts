@@ -1,5 +1,4 @@
 /** A real control plane, the controller and the simulated cloud, each in processes of their own, and what they use. */
-import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,7 +12,8 @@ import type { Kube } from "../../src/ports/kube.ts";
 import { type ControlPlane, startControlPlane } from "../../src/start/control-plane.ts";
 import { ensureNamespace, installCrds } from "../../src/start/install.ts";
 import { createProgress } from "../../src/start/progress.ts";
-import type { Answer, Question, Usage } from "./controller.ts";
+import type { Usage } from "./controller.ts";
+import { type ControllerProcess, startController } from "./controller-process.ts";
 
 export interface Rig {
   readonly kube: Kube;
@@ -24,6 +24,8 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
+export const namespace = "poolkeeper-system";
+
 /** What was used up to now. */
 export interface Used extends Usage {
   readonly at: number;
@@ -31,10 +33,14 @@ export interface Used extends Usage {
   readonly apiServerCpuMs: number;
 }
 
-export const namespace = "poolkeeper-system";
+export interface Wishes {
+  /** Where the controller leaves a CPU profile when it ends; null for none. */
+  readonly profileDir: string | null;
+  /** Told when somebody stops the bench: what was started is then ended in good order. */
+  readonly signal: AbortSignal;
+}
 
-/** `profileDir`: where the controller leaves a CPU profile when it ends; null for none. */
-export async function startRig(profileDir: string | null, signal: AbortSignal): Promise<Rig> {
+export async function startRig({ profileDir, signal }: Wishes): Promise<Rig> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "pk-bench-"));
   const stops: (() => Promise<void>)[] = [async () => rmSync(dataDir, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
@@ -66,60 +72,18 @@ export async function startRig(profileDir: string | null, signal: AbortSignal): 
     stops.push(cache.stop);
     cache.start();
     await cache.waitSynced(60_000);
-    const controller = await startController(plane.kubeconfigPath, profileDir);
+    const controller = await startController({
+      kubeconfig: plane.kubeconfigPath,
+      namespace,
+      profileDir,
+      instancesFile: null,
+    });
     stops.push(controller.stop);
     return { kube, cache, usage: () => usageOf(controller, plane), wait, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-interface ControllerProcess {
-  usage(): Promise<Usage>;
-  stop(): Promise<void>;
-}
-
-const stopLimitMs = 15_000;
-
-async function startController(kubeconfig: string, profileDir: string | null): Promise<ControllerProcess> {
-  const execArgv = profileDir === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
-  const child = fork(`${import.meta.dirname}/controller.ts`, [kubeconfig, namespace], { execArgv });
-  const ended = new Promise<void>((resolve) => {
-    child.once("exit", () => resolve());
-  });
-  await Promise.race([
-    answerOf(child, "Started"),
-    ended.then(() => Promise.reject(new Error("the controller ended"))),
-  ]);
-  return {
-    usage: async () => {
-      child.send("usage" satisfies Question);
-      const { usage } = await answerOf(child, "Usage");
-      return usage;
-    },
-    stop: async () => {
-      if (child.connected) child.send("stop" satisfies Question);
-      const cancel = realClock.after(stopLimitMs, () => child.kill("SIGKILL"));
-      await ended;
-      cancel();
-    },
-  };
-}
-
-function answerOf<K extends Answer["kind"]>(
-  child: ChildProcess,
-  kind: K,
-): Promise<Extract<Answer, { readonly kind: K }>> {
-  return new Promise((resolve) => {
-    const hear = (message: unknown): void => {
-      const answer = message as Answer;
-      if (answer.kind !== kind) return;
-      child.off("message", hear);
-      resolve(answer as Extract<Answer, { readonly kind: K }>);
-    };
-    child.on("message", hear);
-  });
 }
 
 async function usageOf(controller: ControllerProcess, { pids }: ControlPlane): Promise<Used> {

@@ -13,10 +13,8 @@ const said = ({ text }: Outcome): string => text.replaceAll("\n", " ");
 test("senseless pools and windows are refused with field, value and fix, whichever way they come", async (t) => {
   const rig = await createRig(t);
   await rig.startCluster();
-  const server = rig.start(
-    ...["--kubeconfig", rig.kubeconfig, "--data-dir", path.join(rig.folder, "data"), "--port", "0"],
-    ...["--install-crds", "--provider", "simulator"],
-  );
+  const where = ["--kubeconfig", rig.kubeconfig, "--data-dir", path.join(rig.folder, "data"), "--port", "0"];
+  const server = rig.start(...where, "--install-crds", "--provider", "simulator");
   await server.ready();
   await rig.apply("cloud.yaml", quickProvider("cloud"));
   await rig.eventually(

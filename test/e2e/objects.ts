@@ -50,18 +50,22 @@ export function quickProvider(name: string) {
   };
 }
 
+interface List<T> {
+  readonly items: readonly T[];
+}
+
 export async function nodesOf(rig: Rig, pool: string): Promise<readonly NodeObject[]> {
-  return listed(await rig.get("nodes", "-l", `poolkeeper.dev/pool=${pool}`));
+  return ((await rig.get("nodes", "-l", `poolkeeper.dev/pool=${pool}`)) as List<NodeObject>).items;
 }
 
 export async function machinesOf(rig: Rig, pool: string): Promise<readonly ManagedMachineObject[]> {
-  const machines = listed<ManagedMachineObject>(await rig.get("mm", "-n", namespace));
-  return machines.filter(({ spec }) => spec.poolName === pool);
+  const { items } = (await rig.get("mm", "-n", namespace)) as List<ManagedMachineObject>;
+  return items.filter(({ spec }) => spec.poolName === pool);
 }
 
 export async function operationsOf(rig: Rig, pool: string): Promise<readonly NodeOperationObject[]> {
-  const operations = listed<NodeOperationObject>(await rig.get("nop", "-n", namespace));
-  return operations.filter(({ spec }) => spec.poolName === pool);
+  const { items } = (await rig.get("nop", "-n", namespace)) as List<NodeOperationObject>;
+  return items.filter(({ spec }) => spec.poolName === pool);
 }
 
 export async function poolNamed(rig: Rig, pool: string): Promise<ManagedNodePoolObject> {
@@ -69,8 +73,8 @@ export async function poolNamed(rig: Rig, pool: string): Promise<ManagedNodePool
 }
 
 export async function poolIfThere(rig: Rig, pool: string): Promise<ManagedNodePoolObject | null> {
-  const pools = listed<ManagedNodePoolObject>(await rig.get("mnp", "-n", namespace));
-  return pools.find(({ metadata }) => metadata.name === pool) ?? null;
+  const { items } = (await rig.get("mnp", "-n", namespace)) as List<ManagedNodePoolObject>;
+  return items.find(({ metadata }) => metadata.name === pool) ?? null;
 }
 
 export async function isActive(rig: Rig, pool: string): Promise<void> {
@@ -86,8 +90,4 @@ export async function budgetOf(rig: Rig, app: string): Promise<string> {
 
 export function readiness(node: NodeObject): string | undefined {
   return node.status?.conditions?.find(({ type }) => type === "Ready")?.status;
-}
-
-function listed<T>(list: unknown): readonly T[] {
-  return (list as { readonly items: readonly T[] }).items;
 }

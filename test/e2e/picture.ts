@@ -24,7 +24,11 @@ export async function pictureOf(rig: Rig, name: string): Promise<Picture> {
     pool: pool && {
       spec: pool.spec,
       annotations: Object.keys(pool.metadata.annotations ?? {}),
-      ...{ summary, readyReplicas, upToDateReplicas, lastMachineNumber, revision },
+      summary,
+      readyReplicas,
+      upToDateReplicas,
+      lastMachineNumber,
+      revision,
       conditions: conditions?.map(({ type, status, reason }) => `${type} ${status} ${reason}`),
     },
     machines: sorted(machines.map(pictureOfMachine)),
@@ -45,7 +49,8 @@ function pictureOfMachine({ metadata, spec, status }: ManagedMachineObject): obj
   return {
     name: metadata.name,
     attributes: spec.attributes,
-    ...{ summary, lastEpoch },
+    summary,
+    lastEpoch,
     image: disk?.image.version,
     attempt: status?.creation?.attempt,
     inHand: operation?.plan,

@@ -8,7 +8,7 @@ import test from "node:test";
 import { parse, stringify } from "yaml";
 import { realClock, sleep } from "../../src/ports/clock.ts";
 import type { InfrastructureProviderObject } from "../../src/schema/provider.ts";
-import { budgetOf, isActive, nodesOf, operationsOf, poolNamed, quickProvider, workload } from "./objects.ts";
+import { budgetOf, isActive, operationsOf, poolNamed, quickProvider, workload } from "./objects.ts";
 import { createRig, namespace, type Outcome, processesOf, root, type Server } from "./rig.ts";
 
 /** Ended with this code, and every pattern is in what was said. */
@@ -183,7 +183,7 @@ test("what a cluster lacks is named before anything is begun in it, and with it 
         "role.yaml",
         without(role, ({ resources }) => resources.includes("pods/eviction")),
       );
-      await rig.pk("remove", first.metadata.name, "--drain", "--release", "--yes");
+      await rig.pk("remove", busy.stdout, "--drain", "--release", "--yes");
       await rig.eventually("the pool says what it may not do", async () => {
         const { summary, message } = (await poolNamed(rig, "web")).status ?? {};
         assert.match(`${summary}: ${message}`, /cannot create resource "pods\/eviction"/);

@@ -79,8 +79,8 @@ test("a pool is created, scaled, cloned, changed, upgraded, repaired, shrunk and
   assert.ok(health.seen() > pods, "the watch has seen pods move");
   assert.ok(health.fewestReady() >= minAvailable, `only ${health.fewestReady()} pods were ready at one time`);
   assert.deepEqual(health.violations, []);
-  assert.deepEqual(words.of("web"), wordsOfWeb);
-  assert.deepEqual(words.of("api"), wordsOfApi);
+  assert.equal(words.of("web").join(" "), wordsOfWeb);
+  assert.equal(words.of("api").join(" "), wordsOfApi);
   note(
     `\n# The words of web: ${words.of("web").join(", ")}\n# The words of api: ${words.of("api").join(", ")}\n`,
   );
@@ -92,26 +92,14 @@ const times =
 const oldImage = "AlibabaCloudLinux:3.2104.11";
 const newImage = "AlibabaCloudLinux:3.2104.12";
 
-const webSettings = [
-  ...["--provider", "cloud", "--nodes", "5", "--image", oldImage, "--data-disk", "data:40"],
-  ...["--max-unavailable", "2", "--soak", "5s"],
-] as const;
+const webSettings =
+  `--provider cloud --nodes 5 --image ${oldImage} --data-disk data:40 --max-unavailable 2 --soak 5s`.split(
+    " ",
+  );
 
-const wordsOfWeb = [
-  ...["Initializing", "Active"],
-  ...["Scaling", "Active"],
-  ...["Updating", "Active"],
-  ...["Upgrading", "Active"],
-  ...["Removing", "Active"],
-  "Deleting",
-];
-
-const wordsOfApi = [
-  ...["Initializing", "Active"],
-  ...["Degraded", "Repairing", "Active"],
-  ...["Updating", "Active"],
-  "Deleting",
-];
+const wordsOfWeb =
+  "Initializing Active Scaling Active Updating Active Upgrading Active Removing Active Deleting";
+const wordsOfApi = "Initializing Active Degraded Repairing Active Updating Active Deleting";
 
 /** A window that has been open for an hour, whatever the time of day is. */
 async function upgradesInItsWindow(rig: Rig, dataDir: string): Promise<void> {

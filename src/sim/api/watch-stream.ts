@@ -31,6 +31,7 @@ export function streamWatch(server: ApiServer, watched: StreamedWatch, response:
   };
   const show = painter(server, watched);
   const write = (line: string) => {
+    if (response.writableEnded) return;
     response.write(line);
     if (response.writableLength > maxBufferedBytes) end();
   };
