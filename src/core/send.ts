@@ -20,12 +20,15 @@ export function send(sender: Sender, action: Action): Wishes {
   if (outcome === undefined || !isAbout(outcome, action)) return { actions: [action], held: [] };
   const retryAt = outcome.at + (outcome.error === null ? unseenMs : backOffMs(outcome.failures));
   if (sender.now >= retryAt) return { actions: [action], held: [] };
+  const reason = reasonOf(outcome);
+  const { name: provider, message } = sender.snapshot.provider;
   const held: Held = {
     wish: action.kind,
     machine: name,
-    reason: reasonOf(outcome),
+    reason,
     facts: {
       machine: name,
+      ...(reason === "ProviderUnavailable" ? { provider, message } : {}),
       error: outcome.error?.message ?? "",
       count: outcome.failures,
       until: timeOf(retryAt),

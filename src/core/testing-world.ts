@@ -75,11 +75,15 @@ export function createWorld(pool: ManagedNodePoolObject): World {
   };
 }
 
+/** Far more passes than any of these lives takes. */
+const patience = 10_000;
+
 /** Lets the pool live until nothing happens any more, or the time is over. Returns the last decision. */
 export function live(world: World, forMs: number): Decision {
   const end = world.now + forMs;
-  for (;;) {
+  for (let passes = 0; ; passes += 1) {
     const decision = pass(world);
+    if (passes > patience) throw new Error(`no rest: ${JSON.stringify(decision)}`);
     const next = Math.min(decision.wakeAt ?? end, ...world.timers.map(({ at }) => at));
     if (decision.actions.length === 0 && !world.isNews) {
       if (next >= end) return decision;

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { aMachine } from "../core/testing.ts";
+import type { Change, ChangeListener, KubeCache } from "../ports/kube.ts";
+import type { ManagedMachineObject } from "../schema/machine.ts";
+import type { NodeObject } from "../schema/kubernetes.ts";
+import { createCensus } from "./census.ts";
+
+const namespace = "poolkeeper-system";
+
+/** A view that starts with these objects, and is told of changes by the test. */
+function aView(nodes: readonly NodeObject[], machines: readonly ManagedMachineObject[]) {
+  let tell: ChangeListener = () => {};
+  const cache = {
+    list: (kind: string) => (kind === "Node" ? nodes : machines),
+    onChange: (listener: ChangeListener) => {
+      tell = listener;
+      return () => {};
+    },
+  } as unknown as KubeCache;
+  return { census: createCensus(cache), tell: (change: Change) => tell(change) };
+}
+
+function aNode(name: string, status: "True" | "Unknown"): NodeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name },
+    status: { conditions: [{ type: "Ready", status }] },
+  };
+}
+
+function busy(name: string, pool: string, kind: "Repair" | "Upgrade" | "Create"): ManagedMachineObject {
+  return aMachine({ name, pool, operation: { kind } }).record;
+}
+
+test("it begins with what is there and follows every change", () => {
+  const { census, tell } = aView([aNode("n-1", "True"), aNode("n-2", "Unknown")], []);
+  const seen = () => census.seenFrom(`${namespace}/web`);
+  assert.deepEqual([seen().nodes, seen().nodesNotReady], [2, 1]);
+  tell({ kind: "Node", key: "n-2", before: aNode("n-2", "Unknown"), after: aNode("n-2", "True") });
+  assert.deepEqual([seen().nodes, seen().nodesNotReady], [2, 0]);
+  tell({ kind: "Node", key: "n-1", before: aNode("n-1", "True"), after: undefined });
+  assert.deepEqual([seen().nodes, seen().nodesNotReady], [1, 0]);
+});
+
+test("a pool sees the repairs and upgrades of the others, each upgraded pool once, and none of its own", () => {
+  const machines = [
+    busy("web-1", "web", "Upgrade"),
+    busy("batch-1", "batch", "Upgrade"),
+    busy("batch-2", "batch", "Upgrade"),
+    busy("gpu-1", "gpu", "Repair"),
+    busy("gpu-2", "gpu", "Create"),
+  ];
+  const { census, tell } = aView([], machines);
+  const fromWeb = census.seenFrom(`${namespace}/web`);
+  assert.deepEqual([fromWeb.upgradesElsewhere, fromWeb.repairsElsewhere], [["batch"], 1]);
+  const fromGpu = census.seenFrom(`${namespace}/gpu`);
+  assert.deepEqual([fromGpu.upgradesElsewhere, fromGpu.repairsElsewhere], [["batch", "web"], 0]);
+  const after = aMachine({ name: "gpu-1", pool: "gpu" }).record;
+  tell({ kind: "ManagedMachine", key: `${namespace}/gpu-1`, before: machines[3], after });
+  assert.equal(census.seenFrom(`${namespace}/web`).repairsElsewhere, 0);
+});
