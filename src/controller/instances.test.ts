@@ -11,14 +11,17 @@ const mine = (uid: string): Instance =>
 
 /** A provider whose list a test sets; what else it could do is not asked of it here. */
 function aList(first: readonly Instance[]) {
-  const state = { list: first as readonly Instance[] | Error, asked: 0 };
+  const state = { list: first as readonly Instance[] | Error, asked: 0, changed: () => {} };
   const provider = {
     list: async () => {
       state.asked += 1;
       if (state.list instanceof Error) throw state.list;
       return state.list;
     },
-    onChange: () => () => {},
+    onChange: (changed: () => void) => {
+      state.changed = changed;
+      return () => {};
+    },
   } as unknown as Provider;
   return { state, provider };
 }
@@ -26,10 +29,14 @@ function aList(first: readonly Instance[]) {
 async function started(first: readonly Instance[]) {
   const clock = createVirtualClock(0);
   const { state, provider } = aList(first);
-  const instances = createInstances({ provider, clusterUid: "c", clock, onChange: () => {} });
+  const told: (readonly string[] | "all")[] = [];
+  const onChange = (pools: ReadonlySet<string> | null): void => {
+    told.push(pools === null ? "all" : [...pools]);
+  };
+  const instances = createInstances({ provider, clusterUid: "c", clock, onChange });
   instances.start();
   await clock.advance(1);
-  return { clock, state, instances };
+  return { clock, state, instances, told };
 }
 
 test("nothing is concluded before the first complete list", () => {
@@ -94,4 +101,53 @@ test("of two instances with one machine's tag the recorded one counts; before th
   assert.equal(instances.ofMachine("a", "i-new")?.id, "i-new");
   assert.equal(instances.ofMachine("a", "i-other"), null);
   assert.equal(instances.all().length, 2);
+});
+
+test("a list tells the pools whose instances have changed; the first complete one and a failure tell all", async () => {
+  const inPool = (uid: string, pool: string, state: Instance["state"] = "Running"): Instance => ({
+    ...mine(uid),
+    state,
+    tags: { [ownershipTags.machine]: uid, [ownershipTags.pool]: pool },
+  });
+  const { clock, state, told } = await started([inPool("a", "web"), inPool("b", "batch")]);
+  assert.deepEqual(told.splice(0), ["all"]);
+  await clock.advance(30_000);
+  assert.deepEqual(told.splice(0), [], "nothing is new");
+  state.list = [inPool("a", "web", "Stopped"), inPool("b", "batch")];
+  await clock.advance(30_000);
+  assert.deepEqual(told.splice(0), [["web"]]);
+  state.list = [inPool("a", "web", "Stopped")];
+  await clock.advance(30_000);
+  assert.deepEqual(told.splice(0), [["batch"]]);
+  state.list = new Error("the provider answers 503");
+  await clock.advance(60_000);
+  assert.deepEqual(told.splice(0), ["all"], "the same problem is told once");
+});
+
+test("a pool hears of each complete list that lacks one of its machines, for its absence ages", async () => {
+  const { clock, instances, told } = await started([]);
+  instances.absentForMs("a", "web");
+  told.splice(0);
+  await clock.advance(60_000);
+  assert.deepEqual(told, [["web"], ["web"]]);
+});
+
+test("a pool whose create was answered hears of the next list, even when that shows the very same", async () => {
+  const { clock, state, instances, told } = await started([]);
+  const created = { ...mine("new"), tags: { ...mine("new").tags, [ownershipTags.pool]: "web" } };
+  told.splice(0);
+  instances.learn(created);
+  state.list = [created];
+  await clock.advance(30_000);
+  assert.deepEqual(told, [["web"]]);
+});
+
+test("a provider that tells of changes without a pause is listed all the same", async () => {
+  const { clock, state } = await started([]);
+  const before = state.asked;
+  for (let times = 0; times < 50; times++) {
+    state.changed();
+    await clock.advance(20);
+  }
+  assert.ok(state.asked - before >= 10, `${state.asked - before} lists in a second`);
 });

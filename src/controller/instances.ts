@@ -105,6 +105,7 @@ function createBook(clock: Clock): Book {
       const uid = machineUidOf(instance);
       learned.set(uid, { instance, at: clock.monotonic() });
       known.set(uid, [...(known.get(uid) ?? []).filter(({ id }) => id !== instance.id), instance]);
+      learners.add(poolOf(instance));
     },
     accept: (list, startedAt) => {
       const wasComplete = isComplete();

@@ -59,9 +59,9 @@ const story = fc.record({
   upgrade: rules,
   moves: fc.array(
     fc.record({ move, waitMs: fc.constantFrom(0, secondMs, 7 * secondMs, 40 * secondMs, 5 * minuteMs) }),
-    { maxLength: 10 },
+    { maxLength: 25 },
   ),
-  badLuck: fc.array(fc.constantFrom("Good", "Good", "Lost", "Refused"), { maxLength: 20 }),
+  badLuck: fc.array(fc.constantFrom("Good", "Good", "Lost", "Refused"), { maxLength: 60 }),
 });
 type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 

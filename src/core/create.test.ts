@@ -202,6 +202,31 @@ test("out of stock, every place has its turn: all zones of the preferred type, t
 });
 
 const again = "web-1: Create Create Request";
+const halfMade = (wishes: Partial<MachineWishes> = {}): Scene => {
+  const { machines = [], ...rest } = attempted({ attempt: 1, zone: "b", outcome: { action: "" } });
+  const [{ operation: _none, ...machine } = {}] = machines;
+  const status = { ...machine.status, disk: undefined } as Partial<MachineStatus>;
+  return { ...rest, machines: [{ ...machine, status, ...wishes }] };
+};
+const { deletionTimestamp } = deleted.metadata;
+
+test("what a removal took over on its way and gave up goes on, under the same token", () => {
+  const [status] = statuses(halfMade());
+  assert.deepEqual([status?.operation?.plan, status?.operation?.step], ["Create", "Request"]);
+  assert.equal(status?.creation?.clientToken, "uid-web-1-1");
+  assert.equal(status.operation?.target?.image.version, "3.1");
+  assert.deepEqual(statuses(halfMade({ metadata: { deletionTimestamp } })), []);
+});
+
+test("made from what the template says no longer, it is behind from the start", () => {
+  const scene = halfMade();
+  const older = { template: { ...types.template, image: { family: "AlibabaCloudLinux", version: "3.0" } } };
+  const hashes = [statuses(scene), statuses({ ...scene, pool: older })].map(
+    ([status]) => status?.operation?.target?.hash,
+  );
+  assert.notEqual(hashes[0], hashes[1]);
+});
+
 const answers: readonly (readonly [string, Scene, Instant, Brief])[] = [
   ["a definite no moves the request on at once", attempted({ attempt: 1, zone: "b" }), noon, doing(again)],
   [

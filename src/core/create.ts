@@ -1,8 +1,9 @@
 /** Turns records into instances: where each goes, and where to try next when a place is out of stock. */
-import type { InstanceRequest } from "../schema/machine.ts";
+import type { DiskFields, InstanceRequest } from "../schema/machine.ts";
 import { type Action, type Held, together, type Wishes } from "./action.ts";
 import { begin } from "./begin.ts";
-import { byNumber, members, nameOf } from "./member.ts";
+import { canonical, hashOf } from "./hash.ts";
+import { byNumber, hasJoined, members, nameOf } from "./member.ts";
 import type { Instant, Machine, Outcome, Snapshot } from "./model.ts";
 import { wantedMembers } from "./scale.ts";
 import { instanceRequest, type Placement, placeAfter, placesOf, placements, targetDisk } from "./target.ts";
@@ -10,8 +11,10 @@ import { minuteMs, timeOf } from "./time.ts";
 
 export function create(snapshot: Snapshot, now: Instant): Wishes {
   if (snapshot.pool.metadata.deletionTimestamp !== undefined) return none;
+  const halfMade = members(snapshot, now).filter(isHalfMade);
   return together([
     prepare(snapshot, now),
+    { actions: halfMade.map((machine) => resume(snapshot, machine, now)), held: [] },
     ...snapshot.machines.map((machine) => tryAgain(snapshot, machine, now)),
   ]);
 }
@@ -52,6 +55,37 @@ function isFresh({ record, instance }: Machine): boolean {
   const { creation, operation, instanceId } = record.status ?? {};
   const isEmpty = creation === undefined && instanceId === undefined && instance === null;
   return isEmpty && operation === undefined && record.metadata.deletionTimestamp === undefined;
+}
+
+/** A removal took it over on its way to be a node, and was given up. */
+function isHalfMade(machine: Machine): boolean {
+  const { creation, operation } = machine.record.status ?? {};
+  const isDeleted = machine.record.metadata.deletionTimestamp !== undefined;
+  return creation !== undefined && operation === undefined && !hasJoined(machine) && !isDeleted;
+}
+
+/** The same request under the same token: what was made already is found, and nothing is made twice. */
+function resume(snapshot: Snapshot, machine: Machine, now: Instant): Action {
+  const beginning = {
+    kind: "Create",
+    plan: "Create",
+    cause: null,
+    options: { drain: false, release: false },
+    target: diskOf(snapshot, machine),
+    because: { reason: "BelowDesired", facts: { machine: nameOf(machine) } },
+  } as const;
+  return begin(snapshot, machine, beginning, now);
+}
+
+/** What the request asks for. Where that is no longer what the template says, the machine is behind from the start. */
+function diskOf({ pool, provider, cluster }: Snapshot, { record }: Machine): DiskFields {
+  const { disk, creation } = record.status ?? {};
+  if (disk !== undefined) return disk;
+  const { image = { family: "", version: "" }, kubernetesVersion = "" } = creation?.request ?? {};
+  const now = targetDisk(pool.spec.template, provider, cluster);
+  const made = { image, kubernetesVersion };
+  const isSame = now.ok && canonical(made) === canonical({ ...now.disk, hash: undefined });
+  return { ...made, hash: isSame ? now.disk.hash : hashOf(canonical(made)) };
 }
 
 function withAttempt(machine: Machine, attempt: number, request: InstanceRequest): Machine {

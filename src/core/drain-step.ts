@@ -1,7 +1,8 @@
 /** The step that empties a node: what it sends and what it says of the pods in the way. Which pods, is decided in drain.ts. */
 import { type Action, type Held, together, type Wishes } from "./action.ts";
+import { isCordonedByUs } from "./attributes.ts";
 import { type DrainBlocker, drainState } from "./drain.ts";
-import { sendAll } from "./send.ts";
+import { send, sendAll } from "./send.ts";
 import { hold, sent, type StepView, waits } from "./step-view.ts";
 import { instantOf, secondMs } from "./time.ts";
 
@@ -18,7 +19,10 @@ export function drainWishes(view: StepView): Wishes {
   const { machine, snapshot, now } = view;
   const { node } = machine;
   if (node !== null && !node.isUnschedulable) {
-    return waits(hold(view, "UncordonedByPerson", { node: node.name }));
+    // Without our mark we have never cordoned it: the node has joined, or was made anew, since the drain began.
+    return isCordonedByUs(node)
+      ? waits(hold(view, "UncordonedByPerson", { node: node.name }))
+      : send(view, { ...sent(view), kind: "CordonNode", node });
   }
   const state = drainState(machine, snapshot, now);
   const evictions = state.evictNow.map((pod): Action => ({ ...sent(view), kind: "EvictPod", pod }));

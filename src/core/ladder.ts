@@ -3,7 +3,7 @@ import type { RepairRecord } from "../schema/machine.ts";
 import type { Sickness } from "./health.ts";
 import { isSubscription } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
-import { dayMs, instantOf, minuteMs, timeOf } from "./time.ts";
+import { dayMs, hourMs, instantOf, minuteMs, timeOf } from "./time.ts";
 
 export type Rung = RepairRecord["rung"];
 
@@ -32,12 +32,18 @@ export function nextRung(
 ): Step | null {
   const records = machine.record.status?.repairs ?? [];
   const sickSince = now - sickness.forMs;
-  const tried = new Set(
-    records.filter(({ startedTime }) => instantOf(startedTime) >= sickSince).map(({ rung }) => rung),
-  );
+  const tried = new Set(records.filter((record) => isOfSickness(record, sickSince)).map(({ rung }) => rung));
   const last = ladder.findLastIndex(({ rung }) => tried.has(rung));
   const next = ladder.slice(last + 1).find(({ rung }) => canDo(snapshot, rung, machine)) ?? null;
   return last < 0 && laddersOf(records, now) >= laddersPerDay ? null : next;
+}
+
+/** After a restart we see an old sickness as a new one: what has failed shortly before belongs to it all the same. */
+const sameSicknessMs = hourMs;
+
+function isOfSickness({ startedTime, finishedTime, outcome }: RepairRecord, sickSince: Instant): boolean {
+  const isFailure = outcome === "Failed" && instantOf(finishedTime) >= sickSince - sameSicknessMs;
+  return isFailure || instantOf(startedTime) >= sickSince;
 }
 
 /** A ladder begins where the rung is not above the one before it. */

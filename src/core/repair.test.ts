@@ -45,7 +45,8 @@ function scene({ minutes = 5, evidence, machine, repairs, pool, around }: Scene)
 
 function tried(rung: RepairRecord["rung"], minutesAgo: number): RepairRecord {
   const startedTime = timeOf(noon - minutesAgo * minuteMs);
-  return { rung, operation: "before", startedTime, outcome: "Failed" };
+  const finishedTime = timeOf(noon - (minutesAgo - 1) * minuteMs);
+  return { rung, operation: "before", startedTime, finishedTime, outcome: "Failed" };
 }
 
 type Case = readonly [name: string, scene: Scene, expected: Brief];
@@ -99,7 +100,17 @@ table([
   ],
   [
     "what came before this sickness does not count as tried",
-    { minutes: 5, repairs: [tried("RestartService", 60)] },
+    { minutes: 5, repairs: [tried("RestartService", 90)] },
+    restart,
+  ],
+  [
+    "unless it failed shortly before: then we have only forgotten how long the sickness lasts",
+    { minutes: 5, repairs: [tried("RestartService", 30)] },
+    young,
+  ],
+  [
+    "what helped shortly before belonged to another sickness",
+    { minutes: 5, repairs: [{ ...tried("RestartService", 30), outcome: "Succeeded" }] },
     restart,
   ],
   [

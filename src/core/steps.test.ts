@@ -83,6 +83,11 @@ table([
     waiting("web-1 UncordonedByPerson"),
   ],
   [
+    "a node that has joined since the drain began is cordoned then",
+    { operation: { step: "Drain" }, node: { isUnschedulable: false, annotations: {} } },
+    doing("CordonNode web-1"),
+  ],
+  [
     "pods of an instance that is gone are not waited for",
     {
       operation: { ...release, step: "Drain" },

@@ -364,6 +364,10 @@ function applyToNode(
 ): void {
   if ("pod" in action) {
     const { nodeName, uid } = action.pod;
+    const going = (world.pods.get(nodeName) ?? []).map((pod) =>
+      pod.uid === uid ? { ...pod, deletionAt: world.now } : pod,
+    );
+    world.pods.set(nodeName, going);
     return after(world, 5 * secondMs, () => {
       world.pods.set(
         nodeName,

@@ -9,6 +9,7 @@ import {
   byNumber,
   hasJoined,
   isAvailable,
+  isLeaving,
   isSubscription,
   members,
   nameOf,
@@ -294,10 +295,11 @@ function beginUpgrade(
 export function surgeWanted(snapshot: Snapshot, now: Instant): number {
   const { upgrade: rules, paused } = snapshot.pool.spec;
   if (rules.method !== "ReplaceInstance" || rules.maxSurge === 0 || paused) return 0;
-  const waiting = activeOperations(snapshot, "Upgrade")
-    .filter(({ spec }) => spec.state === "Run")
-    .flatMap((operation) => progressOf(operation, snapshot, now))
-    .filter(({ record, machine }) => machine !== null && record.state === "Waiting");
+  const [running] = activeOperations(snapshot, "Upgrade").toSorted(byAge);
+  if (running?.spec.state !== "Run") return 0;
+  const waiting = progressOf(running, snapshot, now).filter(
+    ({ record, machine }) => machine !== null && !isLeaving(machine) && record.state === "Waiting",
+  );
   return Math.min(rules.maxSurge, waiting.length);
 }
 

@@ -24,6 +24,7 @@ export function streamWatch(server: ApiServer, watched: StreamedWatch, response:
   const initial = query.get("sendInitialEvents");
   const waiting: string[] = [];
   let isOpen = false;
+  let allowedBytes = maxBufferedBytes;
   let stop = nothing;
   const end = () => {
     stop();
@@ -33,7 +34,7 @@ export function streamWatch(server: ApiServer, watched: StreamedWatch, response:
   const write = (line: string) => {
     if (response.writableEnded) return;
     response.write(line);
-    if (response.writableLength > maxBufferedBytes) end();
+    if (response.writableLength > allowedBytes) end();
   };
   const send = (event: WatchEvent) => {
     const line = `${JSON.stringify({ type: event.type, object: show(event) })}\n`;
@@ -60,6 +61,8 @@ export function streamWatch(server: ApiServer, watched: StreamedWatch, response:
   response.writeHead(200, { "content-type": "application/json", "transfer-encoding": "chunked" });
   response.flushHeaders();
   isOpen = true;
+  // What was there before is sent at one stroke, however much it is: that is no fault of the client.
+  allowedBytes += waiting.reduce((sum, line) => sum + line.length, 0);
   for (const line of waiting) write(line);
 }
 
