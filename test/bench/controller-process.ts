@@ -5,6 +5,8 @@ import type { Answer, Question, Usage } from "./controller.ts";
 
 export interface ControllerProcess {
   usage(): Promise<Usage>;
+  /** Rejects when the process ends without having been asked to. */
+  readonly lost: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -24,23 +26,28 @@ export async function startController(wishes: ControllerWishes): Promise<Control
   const execArgv = profileDir === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
   const args = [kubeconfig, namespace, ...(instancesFile === null ? [] : [instancesFile])];
   const child = fork(`${import.meta.dirname}/controller.ts`, args, { execArgv });
-  const ended = new Promise<void>((resolve) => {
-    child.once("exit", () => resolve());
+  let isStopping = false;
+  const ended = Promise.withResolvers<void>();
+  const lost = Promise.withResolvers<never>();
+  lost.promise.catch(() => {}); // Nobody may be waiting just then.
+  child.once("exit", (code, signal) => {
+    ended.resolve();
+    if (!isStopping)
+      lost.reject(new Error(`the controller's process ended: ${signal ?? `exit code ${code}`}`));
   });
-  await Promise.race([
-    answerOf(child, "Started"),
-    ended.then(() => Promise.reject(new Error("the controller ended"))),
-  ]);
+  await Promise.race([answerOf(child, "Started"), lost.promise]);
   return {
+    lost: lost.promise,
     usage: async () => {
       child.send("usage" satisfies Question);
-      const { usage } = await answerOf(child, "Usage");
+      const { usage } = await Promise.race([answerOf(child, "Usage"), lost.promise]);
       return usage;
     },
     stop: async () => {
+      isStopping = true;
       if (child.connected) child.send("stop" satisfies Question);
       const cancel = realClock.after(stopLimitMs, () => child.kill("SIGKILL"));
-      await ended;
+      await ended.promise;
       cancel();
     },
   };

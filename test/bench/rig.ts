@@ -19,7 +19,7 @@ export interface Rig {
   readonly kube: Kube;
   readonly cache: WatchedCache;
   usage(): Promise<Used>;
-  /** Rejects as soon as somebody stops the bench. */
+  /** Rejects as soon as somebody stops the bench, or the controller ends by itself. */
   wait(ms: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -46,7 +46,6 @@ export async function startRig({ profileDir, signal }: Wishes): Promise<Rig> {
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).toReversed()) await one();
   };
-  const wait = (ms: number): Promise<void> => setTimeout(ms, undefined, { signal });
   try {
     const progress = createProgress(process.stderr, realClock);
     const plane = await startControlPlane({ dataDir, isTest: true, progress, signal });
@@ -79,6 +78,8 @@ export async function startRig({ profileDir, signal }: Wishes): Promise<Rig> {
       instancesFile: null,
     });
     stops.push(controller.stop);
+    const wait = (ms: number): Promise<void> =>
+      Promise.race([setTimeout(ms, undefined, { signal }), controller.lost]);
     return { kube, cache, usage: () => usageOf(controller, plane), wait, stop };
   } catch (error) {
     await stop();

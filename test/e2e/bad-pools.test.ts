@@ -3,7 +3,6 @@
  * provider or the cluster knows is refused by the command line, and told in the status when it came through kubectl.
  */
 import assert from "node:assert/strict";
-import path from "node:path";
 import test from "node:test";
 import { poolNamed, quickProvider } from "./objects.ts";
 import { createRig, namespace, type Outcome } from "./rig.ts";
@@ -13,7 +12,7 @@ const said = ({ text }: Outcome): string => text.replaceAll("\n", " ");
 test("senseless pools and windows are refused with field, value and fix, whichever way they come", async (t) => {
   const rig = await createRig(t);
   await rig.startCluster();
-  const where = ["--kubeconfig", rig.kubeconfig, "--data-dir", path.join(rig.folder, "data"), "--port", "0"];
+  const where = ["--kubeconfig", rig.kubeconfig, "--data-dir", rig.dataDir, "--port", "0"];
   const server = rig.start(...where, "--install-crds", "--provider", "simulator");
   await server.ready();
   await rig.apply("cloud.yaml", quickProvider("cloud"));

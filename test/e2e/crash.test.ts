@@ -7,6 +7,7 @@ import path from "node:path";
 import test from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { realClock, sleep } from "../../src/ports/clock.ts";
+import type { ManagedMachineObject } from "../../src/schema/machine.ts";
 import type { InstanceRecord } from "../../src/sim/cloud/model.ts";
 import { createStream, type Stream } from "../../src/sim/stream.ts";
 import { instancesIn } from "./cloud.ts";
@@ -30,7 +31,7 @@ test("twenty kills at random moments change nothing of where a pool arrives", as
   await victim.start().ready();
   const startMs = realClock.monotonic() - startedAt;
   await rig.apply("shop.yaml", ...workload("shop", { pods: 0, minAvailable }));
-  const stage = { rig, health: watchHealth(rig, "shop") };
+  const stage = { rig, health: await watchHealth(rig, "shop") };
 
   const peace = new Map<Step, Lived>();
   for (const step of steps) {
@@ -103,7 +104,7 @@ const steps: readonly Step[] = [
         "all pods run",
         async () => (await budgetOf(rig, "shop")) === `${pods} ${minAvailable}`,
       );
-      health.begin();
+      await health.begin(pods);
     },
   },
   { name: "scale", run: ({ rig }) => rig.pk("scale", "web", "--nodes", "5", ...sure) },
@@ -115,10 +116,8 @@ const steps: readonly Step[] = [
   {
     name: "remove",
     run: async ({ rig }) => {
-      const machines = await machinesOf(rig, "web");
-      const nodes = machines
-        .filter(({ metadata }) => ["web-1", "web-2"].includes(metadata.name))
-        .map(({ status }) => status?.nodeName ?? "");
+      const machines = (await machinesOf(rig, "web")).toSorted((a, b) => numberOf(a) - numberOf(b));
+      const nodes = machines.slice(0, 2).map(({ status }) => status?.nodeName ?? "");
       await rig.pk("remove", ...nodes, "--drain", "--release", ...sure);
     },
   },
@@ -132,6 +131,10 @@ const steps: readonly Step[] = [
     },
   },
 ];
+
+function numberOf({ metadata }: ManagedMachineObject): number {
+  return Number(metadata.name.split("-").at(-1));
+}
 
 async function install(rig: Rig): Promise<void> {
   await rig.startCluster();
@@ -156,7 +159,7 @@ function victimOf(rig: Rig): Victim {
       "--kubeconfig",
       rig.kubeconfig,
       "--data-dir",
-      dataDir(rig),
+      rig.dataDir,
       "--port",
       "0",
       "--provider",
@@ -196,11 +199,7 @@ async function settled(rig: Rig): Promise<Picture> {
   });
 }
 
-function dataDir(rig: Rig): string {
-  return path.join(rig.folder, "data");
-}
-
 /** Every instance that was ever made. */
 function instances(rig: Rig): readonly InstanceRecord[] {
-  return [...instancesIn(dataDir(rig), "cloud").values()];
+  return [...instancesIn(rig.dataDir, "cloud").values()];
 }

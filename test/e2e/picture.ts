@@ -1,4 +1,7 @@
-/** What a pool comes to, without all that differs between two lives of it: ids, times, and which zone had its turn. */
+/**
+ * What a pool comes to, without all that differs between two lives of it: ids, times, which zone had its turn, and the
+ * numbers of machines, of which a kill may leave some unused.
+ */
 import type { NodeObject } from "../../src/schema/kubernetes.ts";
 import type { ManagedMachineObject } from "../../src/schema/machine.ts";
 import { machinesOf, nodesOf, operationsOf, poolIfThere, readiness } from "./objects.ts";
@@ -18,8 +21,11 @@ export async function pictureOf(rig: Rig, name: string): Promise<Picture> {
     nodesOf(rig, name),
     operationsOf(rig, name),
   ]);
-  const { summary, readyReplicas, upToDateReplicas, lastMachineNumber, revision, conditions } =
-    pool?.status ?? {};
+  const { summary, readyReplicas, upToDateReplicas, revision, conditions } = pool?.status ?? {};
+  const ranks = ranksOf([
+    ...machines.map(({ metadata }) => metadata.name),
+    ...operations.flatMap(({ spec }) => spec.targets.map(({ machine }) => machine)),
+  ]);
   return {
     pool: pool && {
       spec: pool.spec,
@@ -27,27 +33,26 @@ export async function pictureOf(rig: Rig, name: string): Promise<Picture> {
       summary,
       readyReplicas,
       upToDateReplicas,
-      lastMachineNumber,
       revision,
       conditions: conditions?.map(({ type, status, reason }) => `${type} ${status} ${reason}`),
     },
-    machines: sorted(machines.map(pictureOfMachine)),
-    nodes: sorted(nodes.map((node) => pictureOfNode(node, machines))),
+    machines: sorted(machines.map((machine) => pictureOfMachine(machine, ranks))),
+    nodes: sorted(nodes.map((node) => pictureOfNode(node, machines, ranks))),
     operations: sorted(
       operations.map(({ spec, status }) => ({
         kind: spec.kind,
         phase: status?.phase,
         hasEnded: status?.finishedTime !== undefined,
-        targets: sorted(status?.machines?.map((target) => `${target.name} ${target.state}`) ?? []),
+        targets: sorted(status?.machines?.map((target) => `${ranks.get(target.name)} ${target.state}`) ?? []),
       })),
     ),
   };
 }
 
-function pictureOfMachine({ metadata, spec, status }: ManagedMachineObject): object {
+function pictureOfMachine({ metadata, spec, status }: ManagedMachineObject, ranks: Ranks): object {
   const { summary, lastEpoch, disk, operation, lastOperation } = status ?? {};
   return {
-    name: metadata.name,
+    rank: ranks.get(metadata.name),
     attributes: spec.attributes,
     summary,
     lastEpoch,
@@ -58,11 +63,12 @@ function pictureOfMachine({ metadata, spec, status }: ManagedMachineObject): obj
   };
 }
 
-function pictureOfNode(node: NodeObject, machines: readonly ManagedMachineObject[]): object {
+function pictureOfNode(node: NodeObject, machines: readonly ManagedMachineObject[], ranks: Ranks): object {
   const { metadata, spec, status } = node;
+  const owner = machines.find((machine) => machine.status?.nodeName === metadata.name);
   const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => !isOfItsOwn.has(key));
   return {
-    machine: machines.find((machine) => machine.status?.nodeName === metadata.name)?.metadata.name,
+    machine: ranks.get(owner?.metadata.name ?? ""),
     labels: Object.fromEntries(labels),
     annotations: metadata.annotations,
     taints: spec?.taints,
@@ -73,6 +79,14 @@ function pictureOfNode(node: NodeObject, machines: readonly ManagedMachineObject
 }
 
 const isOfItsOwn: ReadonlySet<string> = new Set(["kubernetes.io/hostname", "topology.kubernetes.io/zone"]);
+
+/** The oldest machine is the first. */
+type Ranks = ReadonlyMap<string, number>;
+
+function ranksOf(names: readonly string[]): Ranks {
+  const byAge = [...new Set(names)].toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  return new Map(byAge.map((name, index) => [name, index + 1]));
+}
 
 function sorted<T>(items: readonly T[]): readonly T[] {
   const textOf = (item: T): string => JSON.stringify(item);

@@ -29,6 +29,8 @@ export interface Outcome {
 
 export interface Rig {
   readonly folder: string;
+  /** For `--data-dir`. */
+  readonly dataDir: string;
   /** Where commands run: files in it are named without a path. */
   readonly workDir: string;
   /** The cluster that kubectl and the command line speak to. */
@@ -43,8 +45,8 @@ export interface Rig {
   tryPk(...args: readonly string[]): Promise<Outcome>;
   /** The objects as one YAML file in the work folder, applied with kubectl. */
   apply(file: string, ...objects: readonly object[]): Promise<string>;
-  /** A kubectl that goes on; it ends with the test. */
-  watch(args: readonly string[], onLine: (line: string) => void): void;
+  /** A kubectl that goes on and ends with the test. Resolves when its watch is open: what happens then is seen. */
+  watch(args: readonly string[], onLine: (line: string) => void): Promise<void>;
   /** A Kubernetes of the test's own, in which Poolkeeper may come and go. */
   startCluster(): Promise<void>;
   /** `poolkeeper start` with these arguments. It ends with the test. */
@@ -70,7 +72,10 @@ const pollMs = 500;
 
 interface Parts {
   readonly folder: string;
+  readonly dataDir: string;
   readonly workDir: string;
+  /** Where commands and their output are kept for people. */
+  readonly transcript: string | null;
   readonly kubectlFile: string;
   readonly env: NodeJS.ProcessEnv;
   readonly servers: Server[];
@@ -78,7 +83,7 @@ interface Parts {
   plane: ControlPlane | null;
 }
 
-export async function createRig(t: TestContext): Promise<Rig> {
+export async function createRig(t: TestContext, transcript: string | null = null): Promise<Rig> {
   const { kubectl } = await ensureBinaries({
     names: ["kubectl", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"],
     version: kubernetesVersion,
@@ -88,10 +93,16 @@ export async function createRig(t: TestContext): Promise<Rig> {
   });
   const folder = mkdtempSync(path.join(tmpdir(), "pk-e2e-"));
   const workDir = path.join(folder, "work");
-  for (const dir of [workDir, path.join(folder, "home")]) mkdirSync(dir);
+  const dataDir = path.join(folder, "data");
+  for (const dir of [workDir, dataDir, path.join(folder, "home")]) mkdirSync(dir);
+  // A port of its own: two tests that look for a free one at the same moment would find the same.
+  const api = 28_300 + Math.floor(Math.random() * 4_000);
+  writeFileSync(path.join(dataDir, "ports.json"), JSON.stringify({ api }));
   const parts: Parts = {
     folder,
+    dataDir,
     workDir,
+    transcript,
     kubectlFile: kubectl,
     env: environment(folder),
     servers: [],
@@ -116,9 +127,12 @@ function environment(folder: string): NodeJS.ProcessEnv {
 }
 
 function rigOf(parts: Parts): Rig {
-  const { folder, workDir, kubectlFile, env, servers, children } = parts;
+  const { folder, dataDir, workDir, kubectlFile, env, servers } = parts;
   const succeeded = async (name: string, args: readonly string[], outcome: Outcome): Promise<string> => {
-    const command = show(name, args, outcome);
+    const command = `${name} ${args.map(quoted).join(" ")}`;
+    if (parts.transcript !== null) {
+      appendFileSync(parts.transcript, `$ ${command}\n${outcome.text.trimEnd()}\n\n`);
+    }
     if (outcome.code === 0) return outcome.stdout;
     throw new Error(
       `${command} ended with ${outcome.code}:\n${outcome.text}\n${await reportOf(rig, servers)}`,
@@ -128,8 +142,9 @@ function rigOf(parts: Parts): Rig {
     outcomeOf(launch(parts, command, args));
   const rig: Rig = {
     folder,
+    dataDir,
     workDir,
-    kubeconfig: path.join(folder, "data", "kubeconfig"),
+    kubeconfig: path.join(dataDir, "kubeconfig"),
     tryKubectl: async (...args) => {
       env["KUBECONFIG"] = rig.kubeconfig;
       return await run(kubectlFile, args);
@@ -148,8 +163,7 @@ function rigOf(parts: Parts): Rig {
     },
     watch: (args, onLine) => {
       env["KUBECONFIG"] = rig.kubeconfig;
-      const child = launch(parts, kubectlFile, args);
-      eachLine(child, onLine);
+      return openWatch(launch(parts, kubectlFile, [...args, "-v=6"]), onLine);
     },
     startCluster: async () => {
       parts.plane = await startControlPlane({ dataDir: path.join(folder, "plane"), isTest: true });
@@ -161,15 +175,7 @@ function rigOf(parts: Parts): Rig {
       return server;
     },
     eventually: (what, look, limit = limitMs) => eventually(rig, parts, { what, look, limit }),
-    end: async () => {
-      for (const server of servers) server.kill("SIGTERM");
-      await Promise.all(servers.map(endOf));
-      for (const child of children) child.kill("SIGKILL");
-      await Promise.all([...children].map((child) => outcomeOf(child)));
-      await parts.plane?.stop();
-      assert.deepEqual(processesOf(folder), [], "no process is left behind");
-      rmSync(folder, { recursive: true, force: true });
-    },
+    end: () => endAll(parts),
   };
   return rig;
 }
@@ -205,14 +211,22 @@ function outcomeOf(child: ChildProcess): Promise<Outcome> {
   });
 }
 
-function eachLine(child: ChildProcess, onLine: (line: string) => void): void {
+/** At this verbosity kubectl tells on standard error of each answer, and so of the one that opens the watch. */
+function openWatch(child: ChildProcess, onLine: (line: string) => void): Promise<void> {
   let rest = "";
   child.stdout?.on("data", (chunk) => {
     const lines = `${rest}${String(chunk)}`.split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) onLine(line);
   });
-  child.stderr?.on("data", (chunk) => onLine(`error: ${String(chunk)}`));
+  let said = "";
+  return new Promise((resolve, reject) => {
+    child.stderr?.on("data", (chunk) => {
+      said += String(chunk);
+      if (/watch=true.*200 OK/.test(said)) resolve();
+    });
+    child.on("close", () => reject(new Error(`The watch ended: ${lastLines(said)}`)));
+  });
 }
 
 function serverOf(child: ChildProcess): Server {
@@ -242,6 +256,18 @@ function serverOf(child: ChildProcess): Server {
 async function isReady(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/readyz`).catch(() => null);
   return answer?.status === 200;
+}
+
+/** Everything is ended, whatever of it fails. */
+async function endAll({ servers, children, plane, folder }: Parts): Promise<void> {
+  for (const server of servers) server.kill("SIGTERM");
+  const ends = await Promise.allSettled(servers.map(endOf));
+  for (const child of children) child.kill("SIGKILL");
+  await Promise.all([...children].map(outcomeOf));
+  await plane?.stop();
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  assert.deepEqual(processesOf(folder), [], "no process is left behind");
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Whoever does not end by itself in good time is ended, and the test fails for it. */
@@ -295,14 +321,6 @@ async function reportOf(rig: Rig, servers: readonly Server[]): Promise<string> {
 
 function lastLines(text: string): string {
   return text.split("\n").slice(-40).join("\n");
-}
-
-/** With POOLKEEPER_TRANSCRIPT=FILE the command and what it printed are added to that file. */
-function show(name: string, args: readonly string[], { text }: Outcome): string {
-  const command = `${name} ${args.map(quoted).join(" ")}`;
-  const file = process.env["POOLKEEPER_TRANSCRIPT"];
-  if (file !== undefined) appendFileSync(file, `$ ${command}\n${text.trimEnd()}\n\n`);
-  return command;
 }
 
 /** The product's own patience is an hour. */

@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
-import path from "node:path";
 import test from "node:test";
 import type { NodeObject } from "../../src/schema/kubernetes.ts";
 import type { InstanceRecord } from "../../src/sim/cloud/model.ts";
@@ -13,15 +12,17 @@ import { budgetOf, isActive, nodesOf, operationsOf, poolNamed, readiness, worklo
 import { createRig, type Rig } from "./rig.ts";
 import { watchHealth, watchWords } from "./watch.ts";
 
+/** A file to which all commands and what they print are added, for the documentation. */
+const transcript = process.env["POOLKEEPER_TRANSCRIPT"] ?? null;
 const pods = 20;
 const minAvailable = 17;
 
 test("a pool is created, scaled, cloned, changed, upgraded, repaired, shrunk and deleted", async (t) => {
-  const rig = await createRig(t);
-  const dataDir = path.join(rig.folder, "data");
+  const rig = await createRig(t, transcript);
+  const { dataDir } = rig;
   const server = rig.start("--cluster", "local", "--data-dir", dataDir, "--port", "0");
   await server.ready();
-  const words = watchWords(rig);
+  const words = await watchWords(rig);
   await rig.pk("create", "provider", "cloud", "--simulator", times);
 
   await rig.pk("create", "pool", "web", ...webSettings, "--yes", "--wait");
@@ -35,13 +36,13 @@ test("a pool is created, scaled, cloned, changed, upgraded, repaired, shrunk and
   }
 
   await rig.apply("shop.yaml", ...workload("shop", { pods, minAvailable }));
-  const health = watchHealth(rig, "shop");
+  const health = await watchHealth(rig, "shop");
   await rig.kubectl("wait", "deployment/shop", "--for=condition=Available", "--timeout=5m");
   await rig.eventually(
     "the budget counts all pods",
     async () => (await budgetOf(rig, "shop")) === `${pods} ${minAvailable}`,
   );
-  health.begin();
+  await health.begin(pods);
 
   await rig.pk("scale", "web", "--add", "3", "--yes", "--wait");
   assert.equal((await nodesOf(rig, "web")).length, 8);
@@ -68,7 +69,7 @@ test("a pool is created, scaled, cloned, changed, upgraded, repaired, shrunk and
   await rig.pk("set", "api", "taint-", "--sync", "--yes", "--wait");
   await operationsEnd(rig, "api");
   await rig.pk("delete", "pool", "web", "--yes", "--wait");
-  await rig.kubectl("get", "pods", "-o", "wide");
+  await rig.kubectl("get", "pdb");
   assert.equal(await budgetOf(rig, "shop"), `${pods} ${minAvailable}`, "the pods live on in the other pool");
   health.end();
   await rig.kubectl("delete", "-f", "shop.yaml");
@@ -81,9 +82,8 @@ test("a pool is created, scaled, cloned, changed, upgraded, repaired, shrunk and
   assert.deepEqual(health.violations, []);
   assert.equal(words.of("web").join(" "), wordsOfWeb);
   assert.equal(words.of("api").join(" "), wordsOfApi);
-  note(
-    `\n# The words of web: ${words.of("web").join(", ")}\n# The words of api: ${words.of("api").join(", ")}\n`,
-  );
+  if (transcript === null) return;
+  for (const pool of ["web", "api"]) appendFileSync(transcript, `# ${pool}: ${words.of(pool).join(", ")}\n`);
 });
 
 const times =
@@ -200,9 +200,4 @@ function byId(instances: readonly InstanceRecord[]): ReadonlyMap<string, Instanc
 
 function identity({ metadata }: NodeObject): string {
   return `${metadata.name} ${metadata.uid}`;
-}
-
-function note(text: string): void {
-  const file = process.env["POOLKEEPER_TRANSCRIPT"];
-  if (file !== undefined) appendFileSync(file, text);
 }

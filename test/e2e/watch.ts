@@ -7,10 +7,10 @@ export interface Words {
   of(pool: string): readonly string[];
 }
 
-export function watchWords(rig: Rig): Words {
+export async function watchWords(rig: Rig): Promise<Words> {
   const words = new Map<string, string[]>();
   const columns = '{.metadata.name}{" "}{.status.summary}{"\\n"}';
-  rig.watch(["get", "mnp", "-n", namespace, "-w", "-o", `jsonpath=${columns}`], (line) => {
+  await rig.watch(["get", "mnp", "-n", namespace, "-w", "-o", `jsonpath=${columns}`], (line) => {
     const [, pool = "", word = ""] = /^(\S+) (.+)$/.exec(line) ?? [];
     const seen = words.get(pool) ?? [];
     words.set(pool, seen);
@@ -24,15 +24,15 @@ export interface Health {
   fewestReady(): number;
   /** States of the budget in which fewer pods were healthy than it demands. */
   readonly violations: readonly string[];
-  /** From now on it counts: the workload is complete. */
-  begin(): void;
+  /** Waits until so many pods are ready. From then on it counts. */
+  begin(pods: number): Promise<void>;
   end(): void;
   /** How many states were seen; a watch that sees nothing proves nothing. */
   seen(): number;
 }
 
 /** Follows the pods and the budget of one application, both labelled and named `app`. */
-export function watchHealth(rig: Rig, app: string): Health {
+export async function watchHealth(rig: Rig, app: string): Promise<Health> {
   const ready = new Set<string>();
   const violations: string[] = [];
   let isOn = false;
@@ -42,7 +42,7 @@ export function watchHealth(rig: Rig, app: string): Health {
     '{.type}{" "}{.object.metadata.name}{" "}{.object.metadata.deletionTimestamp}{" "}' +
     '{.object.status.conditions[?(@.type=="Ready")].status}{"\\n"}';
   const pods = ["get", "pods", "-l", `app=${app}`, "-w", "--output-watch-events", "-o", `jsonpath=${pod}`];
-  rig.watch(pods, (line) => {
+  await rig.watch(pods, (line) => {
     const [type, name = "", deletedAt, condition] = line.split(" ");
     if (type !== "DELETED" && deletedAt === "" && condition === "True") ready.add(name);
     else ready.delete(name);
@@ -51,7 +51,7 @@ export function watchHealth(rig: Rig, app: string): Health {
     seen += 1;
   });
   const counts = '{.status.currentHealthy}{" "}{.status.desiredHealthy}{"\\n"}';
-  rig.watch(["get", "pdb", app, "-w", "-o", `jsonpath=${counts}`], (line) => {
+  await rig.watch(["get", "pdb", app, "-w", "-o", `jsonpath=${counts}`], (line) => {
     const [healthy, desired] = line.split(" ");
     if (isOn && !(Number(healthy) >= Number(desired)))
       violations.push(`${line} at ${new Date().toISOString()}`);
@@ -59,7 +59,8 @@ export function watchHealth(rig: Rig, app: string): Health {
   return {
     fewestReady: () => fewest,
     violations,
-    begin: () => {
+    begin: async (pods) => {
+      await rig.eventually(`${pods} pods of ${app} are ready`, async () => ready.size === pods);
       fewest = Math.min(fewest, ready.size);
       isOn = true;
     },
