@@ -25,6 +25,7 @@ import { createSample } from "./start/sample.ts";
 import { type ClusterSession, openSession } from "./start/session.ts";
 import { createSimulators } from "./start/simulator.ts";
 import { createStopper, type Stopper } from "./start/stopper.ts";
+import { eventText } from "./text/event.ts";
 
 /** Runs until it is told to stop. Resolves with the exit code. */
 export async function start(options: StartOptions): Promise<number> {
@@ -244,9 +245,9 @@ async function lead(controller: Controller, { session, stage, namespace, setLead
 }
 
 function announce(recorder: ReturnType<typeof createRecorder>, { pool }: Snapshot, news: Announcement): void {
-  const { type, reason, note, machine, node } = news;
+  const { type, reason, machine, node } = news;
   const about = machine === "" ? "" : `${machine}${node === null ? "" : ` (${node})`}: `;
-  const event = { type, reason, action: "Reconcile", note: `${about}${note}` };
+  const event = { type, reason, action: "Reconcile", note: `${about}${eventText(news)}` };
   const { apiVersion, kind, metadata } = pool;
   const { name, namespace = "", uid = "" } = metadata;
   recorder.record({ ...event, regarding: { apiVersion, kind, name, namespace, uid } });

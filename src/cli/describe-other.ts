@@ -1,9 +1,10 @@
 /** One machine, window or provider in full. Pools are in describe-pool.ts, operations in describe-operation.ts. */
 import { isEndless } from "../core/intent/window.ts";
 import { durationText, instantOf, minuteMs } from "../core/time.ts";
-import type { ManagedMachineObject } from "../schema/machine.ts";
+import type { ManagedMachineObject, OperationInHand } from "../schema/machine.ts";
 import type { CatalogueFields, InfrastructureProviderObject } from "../schema/provider.ts";
 import type { MaintenanceWindowObject } from "../schema/window.ts";
+import { isReason, sentence } from "../text/sentence.ts";
 import { operationWord, stateWord, stepWord } from "../text/words.ts";
 import { daysText, imageText, machineState } from "./columns.ts";
 import { conditionLines, joined, mapText, present, section, taintText } from "./detail.ts";
@@ -49,7 +50,7 @@ function inHandLines({ status }: ManagedMachineObject, look: Look): readonly str
       ? []
       : [["Drain ends", momentText(operation.drainDeadline, look)] as const];
   const failure =
-    operation.failure === undefined ? [] : [["Put back because", operation.failure.message] as const];
+    operation.failure === undefined ? [] : [["Put back because", failureText(operation.failure)] as const];
   return [
     ...fieldLines([
       ["Operation", `${operationWord(operation.kind)}${cause}`],
@@ -61,11 +62,15 @@ function inHandLines({ status }: ManagedMachineObject, look: Look): readonly str
   ];
 }
 
+function failureText({ reason, facts = {} }: NonNullable<OperationInHand["failure"]>): string {
+  return isReason(reason) ? sentence(reason, facts) : reason;
+}
+
 function lastLines({ status }: ManagedMachineObject, look: Look): readonly string[] {
   const last = status?.lastOperation;
   if (last === undefined) return [];
   const tookMs = instantOf(last.finishedTime) - instantOf(last.startedTime);
-  const message = last.message === "" ? "" : `: ${last.message}`;
+  const message = last.outcome === "Succeeded" ? "" : `: ${last.message ?? last.reason}`;
   return [
     `${operationWord(last.kind)}, ${stateWord(last.outcome)} ${ageOf(last.finishedTime, look)} ago after ${durationText(tookMs)}${message}`,
   ];

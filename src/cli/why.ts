@@ -246,6 +246,6 @@ function lastLine({ status }: ManagedMachineObject, look: Look): readonly string
   const last = status?.lastOperation;
   if (last === undefined || last.outcome === "Succeeded") return [];
   return [
-    `Its last ${operationWord(last.kind)} ended ${ageOf(last.finishedTime, look)} ago: ${stateWord(last.outcome)}. ${last.message}`.trimEnd(),
+    `Its last ${operationWord(last.kind)} ended ${ageOf(last.finishedTime, look)} ago: ${stateWord(last.outcome)}. ${last.message ?? last.reason}`,
   ];
 }

@@ -14,6 +14,7 @@ import type { Freshness } from "./freshness.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { OpenProvider } from "./providers.ts";
 import { bootstrapOf } from "./bootstrap.ts";
+import { wordedMachine } from "./wording.ts";
 
 export interface ActDeps {
   readonly kube: Kube;
@@ -189,7 +190,7 @@ async function advanceMachine(
 ): Promise<void> {
   const machine = machineNamed(scene.snapshot, action.machine);
   if (machine === null) return;
-  const status = { ...action.status, summary: machineSummary(action.status, machine.node) };
+  const status = { ...wordedMachine(action.status), summary: machineSummary(action.status, machine.node) };
   const written = await scene.deps.kube.replace("ManagedMachine", { ...machine.record, status }, "status");
   scene.deps.freshness.wrote(scene.key, "ManagedMachine", written);
 }

@@ -4,7 +4,6 @@ import { canonical, hashOf } from "../core/hash.ts";
 import { machineSummary } from "../core/machine-status.ts";
 import type { Instant, Snapshot } from "../core/model.ts";
 import { operationReport } from "../core/operation-status.ts";
-import type { Facts, Reason } from "../core/reason.ts";
 import { type ConditionReport, type PoolReport, poolReport } from "../core/status.ts";
 import { timeOf } from "../core/time.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -12,9 +11,9 @@ import type { Kube } from "../ports/kube.ts";
 import { keyOf } from "../ports/kube.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { PoolStatus } from "../schema/pool.ts";
-import { sentence as fullSentence } from "../text/sentence.ts";
 import type { Freshness } from "./freshness.ts";
 import { inParallel } from "./perform.ts";
+import { sentence, worded } from "./wording.ts";
 
 export interface ReportDeps {
   readonly kube: Kube;
@@ -87,7 +86,8 @@ async function reportOperations(
       return;
     }
     const message = because === null ? {} : { message: sentence(because.reason, because.facts) };
-    const next = { ...status, ...message };
+    const machines = status.machines?.map(worded) ?? [];
+    const next = { ...status, machines, ...message };
     if (isSameStatus(operation.status, next)) return;
     reports.writes(operation, status.finishedTime === undefined);
     freshness.wrote(
@@ -245,14 +245,6 @@ function conditionOf(
     lastTransitionTime: before?.status === status ? before.lastTransitionTime : timeOf(now),
   };
 }
-
-/** The API refuses a whole status for one text that is too long, so texts are cut before they are sent. */
-function sentence(reason: Reason, facts: Facts): string {
-  const text = fullSentence(reason, facts);
-  return text.length <= longestText ? text : `${text.slice(0, longestText - 1)}…`;
-}
-
-const longestText = 1000;
 
 /** Times inside sentences move with every look; a status that differs in nothing else is not written again. */
 function isSameStatus(a: unknown, b: unknown): boolean {

@@ -4,6 +4,7 @@ import test from "node:test";
 import type { MachineStatus } from "../schema/machine.ts";
 import type { Action } from "./action.ts";
 import { announcementOf } from "./announce.ts";
+import { eventText } from "../text/event.ts";
 import { begin, ended } from "./begin.ts";
 import type { Machine } from "./model.ts";
 import { aMachine, anOperation, anOperationInHand, aSnapshot, noon } from "./testing.ts";
@@ -13,7 +14,7 @@ const options = { drain: true, release: true };
 
 function told(action: Action, machine: Machine | null): string {
   const news = announcementOf(action, machine);
-  return news === null ? "" : `${news.type} ${news.reason} ${news.machine}: ${news.note}`;
+  return news === null ? "" : `${news.type} ${news.reason} ${news.machine}: ${eventText(news)}`;
 }
 
 function advance(machine: Machine, status: MachineStatus): string {
@@ -32,17 +33,17 @@ const steps: readonly (readonly [string, () => string, string])[] = [
   [
     "a drain begins",
     () => step({ step: "Cordon" }, { step: "Drain" }),
-    "Normal NodeDrainStarted web-1: cordoned; its pods are being evicted",
+    "Normal NodeDrainStarted web-1: It is cordoned; its pods are being evicted.",
   ],
   [
     "and ends",
     () => step({ step: "Drain" }, { step: "Stop" }),
-    "Normal NodeDrained web-1: every pod that can move has moved",
+    "Normal NodeDrained web-1: Every pod that can move has moved.",
   ],
   [
     "a disk is new",
     () => step({ step: "ReplaceDisk" }, { step: "Start" }),
-    "Normal SystemDiskReplaced web-1: the system disk is new, data disks are untouched",
+    "Normal SystemDiskReplaced web-1: The system disk is new; data disks are untouched.",
   ],
   [
     "but not where the replacement was given up",
@@ -52,10 +53,15 @@ const steps: readonly (readonly [string, () => string, string])[] = [
         {
           plan: "PutBackStopped",
           step: "Start",
-          failure: { reason: "EffectRefused", step: "ReplaceDisk", message: "no", outcome: "Failed" },
+          failure: {
+            reason: "EffectRefused",
+            step: "ReplaceDisk",
+            facts: { error: "no" },
+            outcome: "Failed",
+          },
         },
       ),
-    "Warning EffectRefused web-1: no",
+    "Warning EffectRefused web-1: The provider refused what the machine needs: no.",
   ],
   [
     "a turn without words names the step",
@@ -65,15 +71,15 @@ const steps: readonly (readonly [string, () => string, string])[] = [
         {
           plan: "PutBack",
           step: "Restore",
-          failure: { reason: "DrainTimedOut", step: "Drain", message: "", outcome: "Blocked" },
+          failure: { reason: "DrainTimedOut", step: "Drain", outcome: "Blocked" },
         },
       ),
-    "Warning DrainTimedOut web-1: in step Drain",
+    "Warning DrainTimedOut web-1: The node could not be drained in time; it was kept.",
   ],
   [
     "an instance was given back",
     () => step({ plan: "Release", step: "Release" }, { plan: "Release", step: "DeleteNode" }),
-    "Normal InstanceReleased web-1: the instance was given back",
+    "Normal InstanceReleased web-1: The instance was given back.",
   ],
   [
     "one that left was not",
@@ -97,10 +103,10 @@ for (const [name, actual, expected] of steps) test(name, () => assert.equal(actu
 function ending(kind: "Create" | "Upgrade" | "Repair" | "Remove", outcome: "Succeeded" | "Failed"): string {
   const operation = anOperationInHand({ kind });
   const machine = aMachine({ operation });
-  const reason = outcome === "Succeeded" ? outcome : "NotHealed";
+  const reason = outcome === "Succeeded" ? outcome : "NodeNotReady";
   return advance(
     machine,
-    ended(machine.record.status ?? {}, operation, { outcome, reason, message: "" }, noon),
+    ended(machine.record.status ?? {}, operation, { outcome, reason, facts: {} }, noon),
   );
 }
 
@@ -111,44 +117,55 @@ test("an operation ends well or badly", () => {
       ending(kind, "Failed"),
     ]),
     [
-      "Normal NodeAdded web-1: Create done",
-      "Warning NodeAddFailed web-1: Failed: NotHealed",
-      "Normal NodeUpgraded web-1: Upgrade done",
-      "Warning NodeUpgradeFailed web-1: Failed: NotHealed",
-      "Normal RepairSucceeded web-1: Repair done",
-      "Warning RepairFailed web-1: Failed: NotHealed",
-      "Normal NodeRemoved web-1: Remove done",
-      "Warning NodeKept web-1: Failed: NotHealed",
+      "Normal NodeAdded web-1: The node has joined its pool.",
+      "Warning NodeAddFailed web-1: The node did not become ready.",
+      "Normal NodeUpgraded web-1: The node runs what its pool asks for.",
+      "Warning NodeUpgradeFailed web-1: The node did not become ready.",
+      "Normal RepairSucceeded web-1: The node is well again.",
+      "Warning RepairFailed web-1: The node did not become ready.",
+      "Normal NodeRemoved web-1: The node is no longer in the pool.",
+      "Warning NodeKept web-1: The node did not become ready.",
     ],
   );
 });
 
 test("a creation that failed is told, though the machine goes on to be released", () => {
   const machine = aMachine({ operation: { kind: "Create", plan: "Create", step: "Join" } });
-  const failure = { reason: "StepTimedOut", message: "step Join" };
+  const failure = { reason: "StepTimedOut", facts: { step: "Join" } };
   const action = begin(
     aSnapshot({ machines: [machine] }),
     machine,
     { kind: "Remove", plan: "Release", cause: null, options, failure, because },
     noon,
   );
-  assert.equal(told(action, machine), "Warning NodeAddFailed web-1: Failed: StepTimedOut: step Join");
+  assert.equal(
+    told(action, machine),
+    "Warning NodeAddFailed web-1: The node took too long at step join the cluster.",
+  );
 });
 
 const forget: Action = { kind: "ForgetMachine", machine: "web-1", because };
 const forgotten: readonly (readonly [string, Parameters<typeof aMachine>[0], string])[] = [
-  ["released", { operation: { plan: "Release" } }, "instance i-web-1 was released"],
+  [
+    "released",
+    { operation: { plan: "Release" } },
+    "NodeRemoved web-1: The node is no longer in the pool; its instance i-web-1 is gone.",
+  ],
   [
     "kept",
     { operation: { plan: "Leave" } },
-    "instance i-web-1 left the pool, is kept and goes on being billed",
+    "InstanceLeft web-1: Instance i-web-1 left the pool, is kept and goes on being billed.",
   ],
-  ["vanished", { operation: { plan: "Vanished" } }, "instance i-web-1 had vanished"],
-  ["never there", { instance: null }, "it never had an instance"],
+  [
+    "vanished",
+    { operation: { plan: "Vanished" } },
+    "NodeRemoved web-1: The node is no longer in the pool; its instance i-web-1 is gone.",
+  ],
+  ["never there", { instance: null }, "NodeRemoved web-1: The node is no longer in the pool."],
 ];
-for (const [name, machine, note] of forgotten) {
+for (const [name, machine, news] of forgotten) {
   test(`a machine that is gone: ${name}`, () => {
-    assert.equal(told(forget, aMachine(machine)), `Normal NodeRemoved web-1: ${note}`);
+    assert.equal(told(forget, aMachine(machine)), `Normal ${news}`);
   });
 }
 
@@ -162,13 +179,13 @@ test("what is recorded is told with its machines; a repair on its machine", () =
   });
   assert.equal(
     told({ kind: "RecordOperation", name: "op", spec, because }, null),
-    "Normal UpgradeRecorded : op: web-1, web-2",
+    "Normal UpgradeRecorded : Operation op upgrades web-1, web-2.",
   );
   const repair = { ...spec, kind: "Repair", options: { ...spec.options, rung: "Reboot" } } as const;
   const why = { reason: "NodeSick", facts: { object: "Silent+NotReady" } } as const;
   assert.equal(
     told({ kind: "RecordOperation", name: "op", spec: repair, because: why }, null),
-    "Warning RepairStarted web-1: Reboot: Silent+NotReady",
+    "Warning RepairStarted web-1: Repair begins with: reboot (Silent+NotReady).",
   );
 });
 

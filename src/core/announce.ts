@@ -1,47 +1,46 @@
-/** What people should hear of: the events that follow from one step of one machine. Pure; `controller/loop.ts` publishes them. */
+/** What people should hear of: the events that follow from one step of one machine. Pure; `src/text/event.ts` words them. */
 import type { MachineStatus, OperationInHand } from "../schema/machine.ts";
 import type { Action } from "./action.ts";
 import { failedCreation } from "./member.ts";
 import type { Machine } from "./model.ts";
+import type { EventReason, Facts } from "./reason.ts";
 
-export interface Announcement {
+/** One piece of news. */
+export interface News {
   readonly type: "Normal" | "Warning";
-  readonly reason: string;
-  /** Machine, and its node where one is known; the pool hears it too. */
+  /** Of news about a failure without a name of its own: the `FailureReason`. */
+  readonly reason: EventReason | (string & {});
+  /** Why, where something went wrong: a `FailureReason`, whose sentence is the note. Null: the event's own sentence is. */
+  readonly because: string | null;
+  readonly facts: Facts;
+}
+
+export interface Announcement extends News {
+  /** Machine, and its node where one is known; the pool hears it too. Empty: it is about the pool. */
   readonly machine: string;
   readonly node: string | null;
-  readonly note: string;
 }
 
 export function announcementOf(action: Action, machine: Machine | null): Announcement | null {
-  if (action.kind === "ForgetMachine")
-    return tell(machine, { type: "Normal", reason: "NodeRemoved", note: removedNote(machine) });
-  if (action.kind === "RecordOperation") {
-    const { spec } = action;
-    if (spec.kind === "Repair")
-      return {
-        type: "Warning",
-        reason: "RepairStarted",
-        machine: spec.targets[0]?.machine ?? "",
-        node: spec.targets[0]?.node ?? null,
-        note: `${spec.options.rung ?? ""}: ${action.because.facts["object"] ?? ""}`,
-      };
-    return {
-      type: "Normal",
-      reason: `${spec.kind}Recorded`,
-      machine: "",
-      node: null,
-      note: `${action.name}: ${spec.targets.map((target) => target.machine).join(", ")}`.slice(0, 900),
-    };
-  }
+  if (action.kind === "ForgetMachine") return tell(machine, farewell(machine));
+  if (action.kind === "RecordOperation") return recorded(action);
   if (action.kind !== "AdvanceMachine") return null;
   return tell(machine, stepNews(machine?.record.status ?? {}, action.status));
 }
 
-interface News {
-  readonly type: "Normal" | "Warning";
-  readonly reason: string;
-  readonly note: string;
+function recorded({ spec, name, because }: Extract<Action, { kind: "RecordOperation" }>): Announcement {
+  const [first] = spec.targets;
+  if (spec.kind === "Repair") {
+    const facts = { step: spec.options.rung ?? "", object: because.facts["object"] ?? "" };
+    const whose = { machine: first?.machine ?? "", node: first?.node ?? null };
+    return { type: "Warning", reason: "RepairStarted", because: null, facts, ...whose };
+  }
+  const facts = { operation: name, object: spec.targets.map(({ machine }) => machine).join(", ") };
+  return { ...good(`${spec.kind}Recorded`, facts), machine: "", node: null };
+}
+
+function good(reason: EventReason, facts: Facts = {}): News {
+  return { type: "Normal", reason, because: null, facts };
 }
 
 function tell(machine: Machine | null, news: News | null): Announcement | null {
@@ -49,22 +48,19 @@ function tell(machine: Machine | null, news: News | null): Announcement | null {
   return { ...news, machine: machine.record.metadata.name, node: machine.record.status?.nodeName ?? null };
 }
 
-function removedNote(machine: Machine | null): string {
+function farewell(machine: Machine | null): News {
   const { instanceId, operation } = machine?.record.status ?? {};
-  if (machine === null || instanceId === undefined) return "it never had an instance";
-  if (failedCreation(machine) !== null) return `instance ${instanceId} never became a node, and is gone`;
-  if (operation?.plan === "Leave")
-    return `instance ${instanceId} left the pool, is kept and goes on being billed`;
-  return operation?.plan === "Vanished"
-    ? `instance ${instanceId} had vanished`
-    : `instance ${instanceId} was released`;
+  if (machine === null || instanceId === undefined) return good("NodeRemoved");
+  const facts = { instance: instanceId };
+  if (failedCreation(machine) !== null) return good("CreationForgotten", facts);
+  return operation?.plan === "Leave" ? good("InstanceLeft", facts) : good("NodeRemoved", facts);
 }
 
-const newsByStep: Readonly<Record<string, readonly [string, string]>> = {
-  Drain: ["NodeDrainStarted", "cordoned; its pods are being evicted"],
-  Stop: ["NodeDrained", "every pod that can move has moved"],
-  Start: ["SystemDiskReplaced", "the system disk is new, data disks are untouched"],
-  DeleteNode: ["InstanceReleased", "the instance was given back"],
+const newsByStep: Readonly<Record<string, EventReason>> = {
+  Drain: "NodeDrainStarted",
+  Stop: "NodeDrained",
+  Start: "SystemDiskReplaced",
+  DeleteNode: "InstanceReleased",
 };
 
 function stepNews(before: MachineStatus, after: MachineStatus): News | null {
@@ -78,37 +74,26 @@ function stepNews(before: MachineStatus, after: MachineStatus): News | null {
   return is.failure !== undefined && was.failure === undefined ? turnNews(is.failure) : enteringNews(is);
 }
 
-function turnNews({ reason, message, step }: NonNullable<OperationInHand["failure"]>): News {
-  return { type: "Warning", reason, note: message || `in step ${step}` };
+function turnNews({ reason, facts = {} }: NonNullable<OperationInHand["failure"]>): News {
+  return { type: "Warning", reason, because: reason, facts };
 }
 
 function enteringNews({ step, plan }: OperationInHand): News | null {
-  const news = newsByStep[step];
+  const reason = newsByStep[step];
   const isOther = plan.startsWith("PutBack") || (step === "DeleteNode" && plan !== "Release");
-  return news === undefined || isOther ? null : { type: "Normal", reason: news[0], note: news[1] };
+  return reason === undefined || isOther ? null : good(reason);
 }
+
+const endings = {
+  Create: ["NodeAdded", "NodeAddFailed"],
+  Upgrade: ["NodeUpgraded", "NodeUpgradeFailed"],
+  Repair: ["RepairSucceeded", "RepairFailed"],
+  Remove: ["NodeRemoved", "NodeKept"],
+} as const;
 
 function ending({ lastOperation }: MachineStatus): News | null {
   if (lastOperation === undefined) return null;
-  const { kind, outcome, reason, message } = lastOperation;
-  const isGood = outcome === "Succeeded";
-  const names = {
-    Create: "NodeAdded",
-    Upgrade: "NodeUpgraded",
-    Repair: "RepairSucceeded",
-    Remove: "NodeRemoved",
-  } as const;
-  const bad = {
-    Create: "NodeAddFailed",
-    Upgrade: "NodeUpgradeFailed",
-    Repair: "RepairFailed",
-    Remove: "NodeKept",
-  } as const;
-  return isGood
-    ? { type: "Normal", reason: names[kind], note: `${kind} done` }
-    : {
-        type: "Warning",
-        reason: bad[kind],
-        note: [outcome, reason, message].filter((part) => part !== "").join(": "),
-      };
+  const { kind, outcome, reason, facts = {} } = lastOperation;
+  const [well, badly] = endings[kind];
+  return outcome === "Succeeded" ? good(well) : { type: "Warning", reason: badly, because: reason, facts };
 }

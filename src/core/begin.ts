@@ -16,7 +16,7 @@ export interface Beginning {
   readonly options: OperationInHand["options"];
   readonly target?: DiskFields;
   /** Why what the machine had in hand has failed; without it that is merely superseded. */
-  readonly failure?: Pick<Ending, "reason" | "message">;
+  readonly failure?: Pick<Ending, "reason" | "facts">;
   readonly because: Because;
 }
 
@@ -90,7 +90,7 @@ function priorOf(snapshot: Snapshot, machine: Machine): NonNullable<OperationInH
   };
 }
 
-type Ending = Pick<NonNullable<MachineStatus["lastOperation"]>, "outcome" | "reason" | "message">;
+type Ending = Pick<NonNullable<MachineStatus["lastOperation"]>, "outcome" | "reason" | "facts">;
 
 /** The machine without its operation, which is kept as the last one. */
 export function ended(
@@ -116,7 +116,7 @@ export function ended(
   };
 }
 
-const superseded: Ending = { outcome: "Cancelled", reason: "Superseded", message: "" };
+const superseded: Ending = { outcome: "Cancelled", reason: "Superseded", facts: {} };
 
 function lastOf(
   operation: OperationInHand,

@@ -82,7 +82,7 @@ table([
       pods: [aPod()],
       ...changed({ kind: "Repair", requestedBy: "Controller" }),
     },
-    doing("web-1: Repair PutBack Restore (Cancelled Cancelled)"),
+    doing("web-1: Repair PutBack Restore (Cancelled WellAgain)"),
   ],
   [
     "a repair that a person asked for is done, well or not",

@@ -84,9 +84,8 @@ function canPutBack({ operation }: StepView): boolean {
 
 function turnBack(view: StepView): Wishes | null {
   if (!canPutBack(view)) return null;
-  const cancelled = { reason: "Cancelled", outcome: "Cancelled" } as const;
-  if (isCancelled(view)) return putBack(view, cancelled);
-  return isHealed(view) ? putBack(view, { ...cancelled, message: "the node is well again" }) : null;
+  if (isCancelled(view)) return putBack(view, { reason: "Cancelled", outcome: "Cancelled" });
+  return isHealed(view) ? putBack(view, { reason: "WellAgain", outcome: "Cancelled" }) : null;
 }
 
 /** By a person's word, or because the operation that was the cause is no more (S2). */
@@ -173,8 +172,8 @@ function withDisk(status: MachineStatus, disk: DiskFields | undefined, node: Nod
 }
 
 function endingOf({ failure }: OperationInHand): Parameters<typeof ended>[2] {
-  if (failure === undefined) return { outcome: "Succeeded", reason: "Succeeded", message: "" };
-  return { outcome: failure.outcome, reason: failure.reason, message: failure.message };
+  if (failure === undefined) return { outcome: "Succeeded", reason: "Succeeded", facts: {} };
+  return { outcome: failure.outcome, reason: failure.reason, facts: failure.facts ?? {} };
 }
 
 /** A node that came back with another kubelet than was asked for is no success. */
@@ -183,8 +182,8 @@ function versionFailure({ operation, machine }: StepView): OperationInHand["fail
   const found = machine.node?.kubeletVersion;
   if (operation.step !== "AwaitReady" || operation.failure !== undefined) return null;
   if (wanted === undefined || operation.plan !== "ReplaceSystemDisk" || found === wanted) return null;
-  const message = `kubelet ${found ?? "unknown"} instead of ${wanted}`;
-  return { reason: "VersionMismatch", step: operation.step, message, outcome: "Failed" };
+  const facts = { machine: nameOf(machine), ...(found === undefined ? {} : { have: found }), wanted };
+  return { reason: "VersionMismatch", facts, step: operation.step, outcome: "Failed" };
 }
 
 /** A definite no to a disk replacement: the instance goes back to work with the disk it has. */
@@ -195,7 +194,11 @@ function refusedEffect(view: StepView): Wishes | null {
   if (outcome.epoch !== operation.epoch) return null;
   const kind = outcome.error?.kind;
   if (kind !== "Invalid" && kind !== "Denied") return null;
-  return putBack(view, { reason: "EffectRefused", outcome: "Failed", message: outcome.error?.message ?? "" });
+  return putBack(view, {
+    reason: "EffectRefused",
+    facts: { step: operation.step, error: outcome.error?.message ?? "" },
+    outcome: "Failed",
+  });
 }
 
 const none: Wishes = { actions: [], held: [] };

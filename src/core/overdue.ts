@@ -5,8 +5,8 @@ import { type Action, type Because, together, type Wishes } from "./action.ts";
 import { begin, ended, entering, isSilent } from "./begin.ts";
 import { drainState } from "./drain.ts";
 import { isSubscription, nameOf } from "./member.ts";
-import type { Instant } from "./model.ts";
-import type { FailureReason } from "./reason.ts";
+import type { Instant, Machine } from "./model.ts";
+import type { Facts, FailureReason } from "./reason.ts";
 import { sendAll } from "./send.ts";
 import { hold, sent, type StepView, waits } from "./step-view.ts";
 import { type PlanName, plans } from "./steps.ts";
@@ -27,7 +27,8 @@ const repairWaitMs = 8 * minuteMs;
 export function overdue(view: StepView): Wishes | "Done" | null {
   const { operation, machine } = view;
   if (operation.step === "Drain") return drainOverdue(view);
-  const failure = { reason: "StepTimedOut", outcome: "Failed", message: `step ${operation.step}` } as const;
+  const facts = { step: operation.step, since: operation.stepSince };
+  const failure = { reason: "StepTimedOut", facts, outcome: "Failed" } as const;
   switch (operation.plan as PlanName) {
     case "Create":
       return abandonCreation(view);
@@ -56,7 +57,7 @@ function drainOverdue(view: StepView): Wishes | "Done" | null {
   const policy = operation.kind === "Upgrade" ? snapshot.pool.spec.drain.onTimeout : "Stop";
   if (policy === "Force") return forceDrain(view);
   const outcome = policy === "Skip" ? "Blocked" : "Failed";
-  return putBack(view, { reason: "DrainTimedOut", outcome, message: blockerText(view) });
+  return putBack(view, { reason: "DrainTimedOut", facts: blockerFacts(view), outcome });
 }
 
 const forcedGraceSeconds = 30;
@@ -77,11 +78,11 @@ function forceDrain(view: StepView): Wishes | "Done" {
   return together([sendAll(view, deletions), waiting]);
 }
 
-function blockerText({ machine, snapshot, now }: StepView): string {
+function blockerFacts({ machine, snapshot, now }: StepView): Facts {
   const { blocked, waiting } = drainState(machine, snapshot, now);
   const pods = [...blocked.map(({ pod }) => pod), ...waiting];
   const names = pods.slice(0, 5).map((pod) => `${pod.namespace}/${pod.name}`);
-  return names.length === 0 ? "" : `still on the node: ${names.join(", ")}`;
+  return names.length === 0 ? {} : { object: names.join(", ") };
 }
 
 /** An instance that never became a node is given back; the count brings another. A subscription is for a person to judge. */
@@ -92,7 +93,8 @@ function abandonCreation(view: StepView): Wishes {
     reason: "CreateFailed",
     facts: { machine: nameOf(machine), step: operation.step, since: operation.stepSince },
   };
-  const failure = { reason: "StepTimedOut", message: `step ${operation.step}` } as const;
+  const { step, stepSince: since } = operation;
+  const failure = { reason: "StepTimedOut", facts: { machine: nameOf(machine), step, since } } as const;
   const options = { drain: false, release: true };
   const beginning = { kind: "Remove", plan: "Release", cause: null, options, failure, because } as const;
   return { actions: [begin(snapshot, machine, beginning, now)], held: [] };
@@ -101,16 +103,16 @@ function abandonCreation(view: StepView): Wishes {
 interface Failure {
   readonly reason: FailureReason;
   readonly outcome: "Failed" | "Blocked" | "Cancelled";
-  readonly message?: string;
+  readonly facts?: Facts;
 }
 
 /** Turns round: what was cordoned is uncordoned, what was stopped is started, and the failure is kept. */
-export function putBack(view: StepView, { reason, outcome, message = "" }: Failure): Wishes {
+export function putBack(view: StepView, { reason, outcome, facts = {} }: Failure): Wishes {
   const { operation, machine, snapshot, now } = view;
   const isStopped = ["Stop", "ReplaceDisk", "Start"].includes(operation.step);
   const plan: PlanName = isStopped && machine.instance?.state !== "Running" ? "PutBackStopped" : "PutBack";
   const at = { snapshot, machine, kind: operation.kind, now };
-  const failure = { reason, step: operation.step, message, outcome };
+  const failure = { reason, facts: named(machine, facts), step: operation.step, outcome };
   return advance(view, {
     ...machine.record.status,
     operation: { ...operation, plan, ...entering(plans[plan][0] ?? "Restore", at), failure },
@@ -118,10 +120,21 @@ export function putBack(view: StepView, { reason, outcome, message = "" }: Failu
 }
 
 /** There is nothing to put back. */
-function giveUp(view: StepView, { reason, outcome, message = "" }: Failure): Wishes {
+function giveUp(view: StepView, { reason, outcome, facts = {} }: Failure): Wishes {
   const { machine, operation, now } = view;
-  return advance(view, ended(machine.record.status ?? {}, operation, { outcome, reason, message }, now));
+  const ending = { outcome, reason, facts: named(machine, facts) };
+  return advance(view, ended(machine.record.status ?? {}, operation, ending, now));
 }
+
+/** As they are stored: all text, and never without the machine they tell of. */
+function named(machine: Machine, facts: Facts): Readonly<Record<string, string>> {
+  const { nodeName } = machine.record.status ?? {};
+  const whose = { machine: nameOf(machine), ...(nodeName === undefined ? {} : { node: nodeName }) };
+  const stored = Object.entries(facts).map(([name, fact]) => [name, String(fact).slice(0, longestFact)]);
+  return { ...whose, ...Object.fromEntries(stored) };
+}
+
+const longestFact = 1000;
 
 export function advance({ machine, operation }: StepView, status: MachineStatus): Wishes {
   const name = nameOf(machine);

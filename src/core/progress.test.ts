@@ -84,7 +84,7 @@ const cases: readonly (readonly [string, Scene, string])[] = [
         operation: {
           ...cause,
           step: "Restore",
-          failure: { reason: "DrainTimedOut", step: "Drain", message: "", outcome: "Blocked" },
+          failure: { reason: "DrainTimedOut", step: "Drain", outcome: "Blocked" },
         },
       },
     },

@@ -116,7 +116,7 @@ function runningOf(look: Look, machine: Machine): MachineProgress | null {
   const inHand = machine.record.status?.operation;
   if (inHand?.operation === undefined || inHand.operation.uid !== operation.metadata.uid) return null;
   const { failure } = inHand;
-  const putBack = failure === undefined ? {} : { reason: failure.reason, message: failure.message };
+  const putBack = failure === undefined ? {} : { reason: failure.reason, facts: failure.facts ?? {} };
   return { ...baseOf(look), state: "Running", step: inHand.step, since: inHand.stepSince, ...putBack };
 }
 
@@ -126,12 +126,12 @@ function endedOf(look: Look, machine: Machine): MachineProgress | null {
   const last = machine.record.status?.lastOperation;
   if (last?.operationUid === undefined || last.operationUid !== operation.metadata.uid) return null;
   if (instantOf(last.finishedTime) < instantOf(prior?.since)) return null;
-  const { outcome, reason, message, finishedTime } = last;
+  const { outcome, reason, facts = {}, finishedTime } = last;
   return {
     ...baseOf(look),
     state: outcome,
     finishedTime,
-    ...(outcome === "Succeeded" ? {} : { reason, message }),
+    ...(outcome === "Succeeded" ? {} : { reason, facts }),
   };
 }
 

@@ -80,9 +80,32 @@ export type FailureReason =
   | "InstanceVanished"
   | "VersionMismatch"
   | "Cancelled"
+  | "WellAgain"
   | "NotHealed"
   | "KeptSubscription"
   | "NodeNotReady";
+
+/** News that is worth an Event. Of a step that failed its `FailureReason` is the news. */
+export type EventReason =
+  | "NodeAdded"
+  | "NodeAddFailed"
+  | "NodeDrainStarted"
+  | "NodeDrained"
+  | "SystemDiskReplaced"
+  | "NodeUpgraded"
+  | "NodeUpgradeFailed"
+  | "RepairStarted"
+  | "RepairSucceeded"
+  | "RepairFailed"
+  | "InstanceReleased"
+  | "InstanceLeft"
+  | "NodeRemoved"
+  | "NodeKept"
+  | "CreationForgotten"
+  | "RemoveNodesRecorded"
+  | "UpgradeRecorded"
+  | "RepairRecorded"
+  | "SyncAttributesRecorded";
 
 /** What a person's wish can be refused for. */
 export type RefusalReason =

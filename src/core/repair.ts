@@ -221,7 +221,7 @@ function isAnyListed({ machines }: Snapshot): boolean {
 }
 
 function beginVanished(snapshot: Snapshot, machine: Machine, facts: Facts, now: Instant): Action {
-  const failure = { reason: "InstanceVanished", message: "its instance is gone" } as const;
+  const failure = { reason: "InstanceVanished", facts: { machine: nameOf(machine) } } as const;
   const isUnfinished = machine.record.status?.operation?.kind === "Create";
   const beginning = {
     kind: "Repair",

@@ -122,7 +122,7 @@ const failedAgo = (minutes: number): Partial<MachineWishes> => ({
       kind: "Create",
       outcome: "Failed",
       reason: "StepTimedOut",
-      message: "step Join",
+      facts: { step: "Join" },
       startedTime: timeOf(noon - hourMs),
       finishedTime: timeOf(noon - minutes * minuteMs),
     },
@@ -160,7 +160,7 @@ for (const [name, wishes, expected] of failingCases)
 test("a pool whose creations fail says when the next one is tried", () => {
   const [held] = scale(scene({ machines: failures(50, 5, 1) }), noon).held;
   assert.equal(held?.wakeAt, noon + 19 * minuteMs);
-  assert.deepEqual([held.facts["count"], held.facts["message"]], [3, "step Join"]);
+  assert.deepEqual([held.facts["count"], held.facts["step"]], [3, "Join"]);
 });
 
 function victims(machines: readonly Machine[], surplus: number): readonly string[] {

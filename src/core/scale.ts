@@ -62,7 +62,7 @@ function slowed(snapshot: Snapshot, { count }: Room, now: Instant): Room | null 
   if (last === undefined || failures.length < failuresAllowed) return null;
   const nextAt = instantOf(last.finishedTime) + restMs;
   const isTrying = members(snapshot, now).some((machine) => !hasJoined(machine));
-  const facts = { count: failures.length, message: last.message, until: timeOf(nextAt) };
+  const facts = { count: failures.length, until: timeOf(nextAt), ...stepOf(last.facts ?? {}) };
   const isResting = now < nextAt;
   return {
     count: isTrying || isResting ? 0 : Math.min(count, 1),
@@ -70,6 +70,10 @@ function slowed(snapshot: Snapshot, { count }: Room, now: Instant): Room | null 
     facts,
     wakeAt: isResting ? nextAt : null,
   };
+}
+
+function stepOf({ step }: Readonly<Record<string, string>>): Facts {
+  return step === undefined ? {} : { step };
 }
 
 function makeMissing(snapshot: Snapshot, missing: number, now: Instant): Wishes {

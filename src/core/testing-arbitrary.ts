@@ -51,9 +51,7 @@ function inHandOf(operations: readonly NodeOperationObject[]): fc.Arbitrary<Part
       stepSince: someTime,
       drain: fc.boolean(),
       cause: fc.nat(20),
-      failure: maybe(
-        fc.constant({ reason: "DrainTimedOut", step: "Drain", message: "", outcome: "Blocked" } as const),
-      ),
+      failure: maybe(fc.constant({ reason: "DrainTimedOut", step: "Drain", outcome: "Blocked" } as const)),
       deadline: fc.constantFrom(-minuteMs, minuteMs),
       epoch: fc.constantFrom(1, 2),
       hasPrior: fc.boolean(),

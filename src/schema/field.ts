@@ -153,6 +153,9 @@ export const conditions = () =>
     .describe("What is true of the object now, why and since when.")
     .optional();
 
+/** What the sentence of a reason names: objects, numbers, times. The sentence itself is worded from them for whoever reads. */
+export const facts = () => mapOf(text(1024), 16);
+
 /** Somebody or something in the way of one step: the object, since when, and what would help. */
 export const blocker = z.object({
   reason: text(64),

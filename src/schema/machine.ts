@@ -2,6 +2,7 @@
 import { z } from "zod";
 import {
   conditions,
+  facts,
   instanceTags,
   name,
   nodeLabels,
@@ -108,8 +109,8 @@ export const operationInHand = z.object({
   failure: z
     .object({
       reason: text(64),
+      facts: facts().optional(),
       step: text(64),
-      message: text(1024),
       outcome: z.enum(["Failed", "Blocked", "Cancelled"]),
     })
     .optional()
@@ -153,7 +154,8 @@ const machineStatusFields = z.object({
       operationUid: text(64).optional(),
       outcome: z.enum(["Succeeded", "Failed", "Blocked", "Cancelled"]),
       reason: text(64),
-      message: text(1024),
+      facts: facts().optional(),
+      message: text(1024).optional().describe("The reason as a sentence."),
       diskHash: text(16).optional(),
       workloads: z
         .array(text(512))

@@ -1,6 +1,6 @@
 /** NodeOperation: what a person or the controller asked of named machines, and its visible run. Kept as the audit trail. */
 import { z } from "zod";
-import { blocker, conditions, name, text, time } from "./field.ts";
+import { blocker, conditions, facts, name, text, time } from "./field.ts";
 import type { KubeObject } from "./kubernetes.ts";
 import { disk } from "./machine.ts";
 import { frozen, guarded, keyed, ruled } from "./rule.ts";
@@ -103,6 +103,7 @@ export const machineProgress = z.object({
   since: time().optional(),
   finishedTime: time().optional(),
   reason: text(64).optional(),
+  facts: facts().optional(),
   message: text(1024).optional(),
   blockers: z.array(blocker).max(20).optional(),
 });

@@ -114,6 +114,7 @@ export const en = {
     "{node,machine|The node} came back with Kubernetes {have|in another version}[ instead of {wanted,version}].",
   Cancelled:
     "{operation|The operation} was cancelled[ by {by}]; what had begun was finished or put back to how it was.",
+  WellAgain: "{node,machine|The node} is well again by itself; what had begun was put back to how it was.",
   NotHealed: "{node,machine|The node} is still ill after the repair[ ({step})][: {message}].",
   KeptSubscription:
     "The instance[ {instance}] is a subscription: it left the pool, was not released, and stays billed until it expires.",

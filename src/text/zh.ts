@@ -94,6 +94,7 @@ export const zh = {
   VersionMismatch:
     "{node,machine|该节点}恢复后的 Kubernetes 版本为 {have|其他版本}[，而不是 {wanted,version}]。",
   Cancelled: "{operation|该操作}已[被 {by} ]取消；已开始的部分已完成或已恢复原状。",
+  WellAgain: "{node,machine|该节点}已自行恢复；已开始的部分已恢复原状。",
   NotHealed: "修复[（{step}）]之后{node,machine|该节点}仍然异常[：{message}]。",
   KeptSubscription: "实例[ {instance} ]为包年包月：已移出节点池但未释放，到期之前继续计费。",
   NodeNotReady: "{node,machine|该节点}[自 {since} 起]未能就绪[：{message}]。",

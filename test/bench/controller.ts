@@ -11,6 +11,7 @@ import { createMetrics } from "../../src/start/metrics.ts";
 import { type ClusterSession, openSession } from "../../src/start/session.ts";
 import { fixedCloud } from "./fixed-cloud.ts";
 import { connectCloud } from "./remote-cloud.ts";
+import { eventText } from "../../src/text/event.ts";
 
 /** All sums are since the start of the process. */
 export interface Usage {
@@ -94,11 +95,11 @@ function buildController(session: ClusterSession, tally: Tally): Controller {
       tally.cloudIs(pid);
       return provider;
     },
-    announce: ({ pool }, { type, reason, note }) => {
+    announce: ({ pool }, news) => {
       const { apiVersion, kind, metadata } = pool;
       const { name, namespace: inside = "", uid = "" } = metadata;
       const regarding = { apiVersion, kind, name, namespace: inside, uid };
-      recorder.record({ type, reason, note, action: "Reconcile", regarding });
+      recorder.record({ ...news, note: eventText(news), action: "Reconcile", regarding });
     },
     onPass: ({ decideMs, failures }) => tally.passed(decideMs, failures.length),
     onError: (key, error) => {
