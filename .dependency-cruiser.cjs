@@ -26,7 +26,15 @@ module.exports = {
     only("text", "^src/text/", ["text", "core", "schema"], []),
     only("controller", "^src/controller/", ["controller", "core", "ports", "schema", "text"]),
     only("kube", "^src/kube/", ["kube", "ports", "schema"]),
-    only("provider", "^src/provider/", ["provider", "ports", "schema", "sim", "core"]),
+    only("provider", "^src/provider/", ["provider", "ports", "schema", "sim", "core", "image"]),
+    {
+      name: "providers-read-images-and-build-none",
+      severity: "error",
+      from: { path: "^src/provider/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^src/image/", pathNot: "^src/image/manifest\\.ts$" },
+    },
+    // Building images is a start of its own: it locks, downloads and tells its progress as `start` does.
+    only("image", "^src/image/", ["image", "ports", "start"]),
     only("sim", "^src/sim/", ["sim", "core", "controller", "ports", "schema", "text"]),
     // `cli/start.ts` is the door from the command line to the server, opened lazily.
     only("cli", "^src/cli/(?!start\\.ts)", ["cli", "core", "schema", "text", "kube", "ports"]),
