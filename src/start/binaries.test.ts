@@ -19,10 +19,11 @@ import { realClock } from "../ports/clock.ts";
 import { cacheDir, ensureBinaries, etcdVersion, kubernetesVersion } from "./binaries.ts";
 import type { BinaryRequest } from "./binaries.ts";
 import type { BinaryName, BinarySources } from "./binary.ts";
+import { kubernetesFolders } from "./build.ts";
 import { StartError } from "./error.ts";
 
 const version = kubernetesVersion;
-const toolsDir = new URL("../../tools/kube/", import.meta.url);
+const toolsDir = new URL("../../tools/", import.meta.url);
 
 /** A machine of its own: a cache, a PATH with what the shell scripts need, and nowhere to download from. */
 interface Machine {
@@ -118,9 +119,11 @@ function pinsOf(file: string): Map<string, string> {
   return new Map(lines.map((line) => line.trim().split(" ")).map(([module = "", pin = ""]) => [module, pin]));
 }
 
-test("the versions that are asked for are those that tools/kube pins", () => {
-  assert.equal(pinsOf("go.mod").get("k8s.io/kubernetes"), kubernetesVersion);
-  assert.equal(pinsOf("etcd/go.mod").get("go.etcd.io/etcd/server/v3"), etcdVersion);
+test("the versions that are asked for are those that tools pin", () => {
+  assert.equal(kubernetesFolders[kubernetesVersion], "kube");
+  for (const [version, folder] of Object.entries(kubernetesFolders))
+    assert.equal(pinsOf(`${folder}/go.mod`).get("k8s.io/kubernetes"), version);
+  assert.equal(pinsOf("kube/etcd/go.mod").get("go.etcd.io/etcd/server/v3"), etcdVersion);
 });
 
 test(
@@ -149,6 +152,18 @@ test(
     for (const name of names) machine.script(path.relative(machine.dir, cached(machine)), name, "exit 1");
     const expected = Object.fromEntries(names.map((name) => [name, path.join(cached(machine), name)]));
     assert.deepEqual(await machine.ensure(names), expected);
+  }),
+);
+
+test(
+  "where the patch counts, a program of another patch is passed over",
+  onMachine(async (machine) => {
+    const inCache = machine.script(path.relative(machine.dir, cached(machine)), "kubelet", "exit 1");
+    const inPath = machine.script("path", "kubelet", "echo Kubernetes v1.36.2");
+    assert.deepEqual(await machine.ensure(["kubelet"]), { kubelet: inPath });
+    assert.deepEqual(await machine.ensure(["kubelet"], { likeness: "Patch" }), { kubelet: inCache });
+    machine.script("path", "kubelet", `echo Kubernetes ${version}`);
+    assert.deepEqual(await machine.ensure(["kubelet"], { likeness: "Patch" }), { kubelet: inPath });
   }),
 );
 
@@ -277,7 +292,7 @@ test(
   onMachine(async (machine) => {
     await assert.rejects(
       machine.ensure(["kubelet"], { version: "v1.35.1" }),
-      /kubelet v1\.35\.1 is not on this machine and cannot be downloaded; from source only v1\.36\.3 can be built/,
+      /kubelet v1\.35\.1 is not on this machine and cannot be downloaded; from source only v1\.36\.3 and v1\.35\.4 can be built/,
     );
   }),
 );

@@ -17,8 +17,9 @@ import { StartError, isDiskTrouble } from "./error.ts";
 import { tryLock, waitForLock } from "./lock.ts";
 import type { Lock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
+import { releaseOf } from "./release.ts";
 
-/** What `tools/kube` builds; a test holds them to its go.mod files. */
+/** What a local control plane runs. `tools/kube` pins the same; a test holds them to its go.mod files. */
 export const kubernetesVersion = "v1.36.3";
 export const etcdVersion = "v3.6.16";
 
@@ -28,6 +29,8 @@ export interface BinaryRequest<N extends BinaryName = BinaryName> {
   readonly names: readonly N[];
   /** Of Kubernetes, such as v1.36.3. etcd comes in the version that goes with it. */
   readonly version: string;
+  /** How alike a program must be that somebody else installed. Absent: of the same minor version. */
+  readonly likeness?: "Minor" | "Patch";
   readonly env: Environment;
   readonly clock: Clock;
   readonly progress: Progress;
@@ -38,7 +41,7 @@ export interface BinaryRequest<N extends BinaryName = BinaryName> {
 const officialSources: BinarySources = {
   kubernetesUrl: "https://dl.k8s.io",
   etcdUrl: "https://github.com/etcd-io/etcd/releases/download",
-  toolsDir: fileURLToPath(new URL("../../tools/kube", import.meta.url)),
+  toolsDir: fileURLToPath(new URL("../../tools", import.meta.url)),
 };
 
 export async function ensureBinaries<N extends BinaryName>(
@@ -63,13 +66,14 @@ export function cacheDir({ env, version }: Pick<BinaryRequest, "env" | "version"
   return path.join(home, "poolkeeper", "kube", version);
 }
 
-/** A program that somebody else installed counts only when it says itself that it has the wanted minor version. */
-async function findInstalled(name: BinaryName, { env, version }: BinaryRequest): Promise<string | null> {
+/** A program that somebody else installed counts only when it says itself that it has the wanted version. */
+async function findInstalled(name: BinaryName, request: BinaryRequest): Promise<string | null> {
+  const { env, version, likeness = "Minor" } = request;
   const folders = [env["KUBEBUILDER_ASSETS"], ...(env["PATH"] ?? "").split(path.delimiter)];
   for (const folder of folders) {
     if (folder === undefined || folder === "" || !path.isAbsolute(folder)) continue;
     const file = path.join(folder, name);
-    if (isProgram(file) && (await hasMinor(file, wantedVersion(name, version)))) return file;
+    if (isProgram(file) && (await isLike(file, wantedVersion(name, version), likeness))) return file;
   }
   return null;
 }
@@ -95,13 +99,13 @@ function isProgram(file: string): boolean {
 
 const askLimitMs = 5_000;
 
-async function hasMinor(file: string, version: string): Promise<boolean> {
+async function isLike(file: string, version: string, likeness: "Minor" | "Patch"): Promise<boolean> {
   const args = path.basename(file) === "kubectl" ? ["version", "--client"] : ["--version"];
   try {
     const { stdout } = await promisify(execFile)(file, args, { timeout: askLimitMs });
-    const said = /(\d+)\.(\d+)\.\d+/.exec(stdout);
-    const wanted = /(\d+)\.(\d+)\.\d+/.exec(version);
-    return said !== null && said[1] === wanted?.[1] && said[2] === wanted?.[2];
+    const shape = likeness === "Minor" ? /\d+\.\d+(?=\.\d)/ : /\d+\.\d+\.\d+/;
+    const said = shape.exec(stdout);
+    return said !== null && said[0] === shape.exec(version)?.[0];
   } catch {
     return false; // What cannot be run is not a program for us; the next place may have one.
   }
@@ -150,7 +154,7 @@ async function lockCache(file: string, { clock, progress, signal }: BinaryReques
 
 async function obtainLocked(names: readonly BinaryName[], request: BinaryRequest): Promise<void> {
   const { progress, signal } = request;
-  const download = createDownloader(request.sources ?? officialSources, request.env);
+  const download = createDownloader(request.env);
   try {
     for (const [index, name] of names.entries()) {
       signal?.throwIfAborted();
@@ -163,12 +167,10 @@ async function obtainLocked(names: readonly BinaryName[], request: BinaryRequest
 }
 
 async function obtainOne(name: BinaryName, request: BinaryRequest, download: Downloader): Promise<void> {
-  const { env, progress, signal } = request;
-  const target = { name, version: wantedVersion(name, request.version), dir: cacheDir(request) };
-  const answer = await download.get(target, signal);
+  const { env, progress, signal, sources = officialSources } = request;
+  const [version, dir] = [wantedVersion(name, request.version), cacheDir(request)];
+  const answer = await download.get(releaseOf(name, version, sources), path.join(dir, name), signal);
   if (answer.kind === "Done") return;
   progress.say(`  ${answer.why}, so Go builds it; the first time this takes minutes`);
-  const { toolsDir } = request.sources ?? officialSources;
-  const pinned = wantedVersion(name, kubernetesVersion);
-  await buildBinary({ ...target, toolsDir, env, pinned }, signal);
+  await buildBinary({ name, version, dir, toolsDir: sources.toolsDir, env }, signal);
 }

@@ -4,6 +4,7 @@ export type BinaryName =
   | "etcd"
   | "kube-apiserver"
   | "kube-controller-manager"
+  | "kube-proxy"
   | "kube-scheduler"
   | "kubectl"
   | "kubelet";
@@ -13,6 +14,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface BinarySources {
   readonly kubernetesUrl: string;
   readonly etcdUrl: string;
-  /** The folder with the go.mod files to build from. */
+  /** The folder whose folders hold the go.mod files to build from. */
   readonly toolsDir: string;
 }

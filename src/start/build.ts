@@ -1,9 +1,9 @@
-/** One Kubernetes program, compiled by Go from the pinned modules of `tools/kube`. Where it is wanted is decided elsewhere. */
-import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
+/** One Kubernetes program, compiled by Go from modules that are pinned in `tools/`. Where it is wanted is decided elsewhere. */
+import { renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { BinaryName, Environment } from "./binary.ts";
-import { StartError, systemCode } from "./error.ts";
+import { StartError } from "./error.ts";
+import { goFailed, logEnd, runGo } from "./go.ts";
 
 export interface BuildRequest {
   readonly name: BinaryName;
@@ -11,22 +11,22 @@ export interface BuildRequest {
   /** The finished program and the log of its build go here. */
   readonly dir: string;
   readonly toolsDir: string;
-  /** The only version that `toolsDir` can build. */
-  readonly pinned: string;
   readonly env: Environment;
 }
 
+/** Which folder pins which version of Kubernetes; a test holds this to the go.mod files. */
+export const kubernetesFolders: Readonly<Record<string, string>> = {
+  "v1.36.3": "kube",
+  "v1.35.4": "kube-1.35",
+};
+
 export async function buildBinary(request: BuildRequest, signal: AbortSignal | undefined): Promise<void> {
-  const { name, version, dir, pinned, toolsDir } = request;
-  if (version !== pinned) {
-    throw new StartError(
-      `${name} ${version} is not on this machine and cannot be downloaded; from source only ${pinned} can be built. ` +
-        `Put it in a folder and name that in KUBEBUILDER_ASSETS, or leave the version out.`,
-    );
-  }
+  const { name, version, dir, toolsDir } = request;
+  const isEtcd = name === "etcd";
+  const folder = isEtcd ? "kube/etcd" : kubernetesFolders[version];
+  if (folder === undefined) throw notPinned(name, version);
   const log = path.join(dir, `build-${name}.log`);
   const part = path.join(dir, `${name}.${process.pid}.part`);
-  const isEtcd = name === "etcd";
   const args = [
     "build",
     "-trimpath",
@@ -34,10 +34,12 @@ export async function buildBinary(request: BuildRequest, signal: AbortSignal | u
     `-o=${part}`,
     packageOf(name),
   ];
-  const cwd = isEtcd ? path.join(toolsDir, "etcd") : toolsDir;
+  const cwd = path.join(toolsDir, folder);
   try {
-    const how = await runGo(args, { cwd, log, env: request.env, signal });
-    if (how !== null) throw buildFailed(name, how, log);
+    const outcome = await runGo({ args, cwd, log, env: request.env, signal });
+    if (outcome.kind === "Absent") throw goMissing(outcome.cause);
+    if (outcome.kind === "TooOld") throw goTooOld(name, log);
+    if (outcome.kind === "Failed") throw goFailed(name, outcome.how, log);
     renameSync(part, path.join(dir, name));
     rmSync(log, { force: true });
   } finally {
@@ -60,37 +62,18 @@ function linkerFlags(name: BinaryName, version: string): string {
   return ["-s", "-w", ...settings].join(" ");
 }
 
-interface GoRun {
-  readonly cwd: string;
-  readonly log: string;
-  readonly env: Environment;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Null when it went well, else how it ended. */
-async function runGo(args: readonly string[], { cwd, log, env, signal }: GoRun): Promise<string | null> {
-  const output = openSync(log, "w");
-  try {
-    const go = spawn("go", args, {
-      cwd,
-      env: { ...env, CGO_ENABLED: "0", GOWORK: "off" },
-      stdio: ["ignore", output, output],
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return await new Promise((resolve, reject) => {
-      go.on("error", reject);
-      go.on("exit", (code, by) => resolve(code === 0 ? null : (by ?? `exit code ${code}`)));
-    });
-  } catch (error) {
-    throw systemCode(error) === "ENOENT" ? goMissing(error) : error;
-  } finally {
-    closeSync(output);
-  }
-}
-
 const installGo =
-  "Install Go 1.26 or newer (https://go.dev/dl, or your system's packages) and run the same command again. Or put " +
-  "kube-apiserver, kube-controller-manager, kube-scheduler, kubectl and etcd in a folder and name it in KUBEBUILDER_ASSETS.";
+  "Install Go 1.26 or newer (https://go.dev/dl, or your system's packages) and run the same command again. Or put the " +
+  "programs in a folder and name it in KUBEBUILDER_ASSETS: kube-apiserver, kube-controller-manager, kube-scheduler, " +
+  "kubectl and etcd for a control plane, kubelet and kube-proxy for a node image.";
+
+function notPinned(name: BinaryName, version: string): StartError {
+  const pinned = Object.keys(kubernetesFolders).join(" and ");
+  return new StartError(
+    `${name} ${version} is not on this machine and cannot be downloaded; from source only ${pinned} can be built. ` +
+      `Put it in a folder and name that in KUBEBUILDER_ASSETS, or leave the version out.`,
+  );
+}
 
 function goMissing(cause: unknown): StartError {
   return new StartError(
@@ -99,21 +82,6 @@ function goMissing(cause: unknown): StartError {
   );
 }
 
-function buildFailed(name: BinaryName, how: string, log: string): StartError {
-  const text = readFileSync(log, "utf8").trimEnd();
-  const tail = text.split("\n").slice(-12).join("\n  ");
-  const shown = `Its last lines:\n  ${tail}\nThe whole log is ${log}.`;
-  if (text.includes("no space left on device")) {
-    return new StartError(
-      `Building ${name} needs more disk space: about 6 GB for Go's caches (go env GOCACHE GOMODCACHE name their ` +
-        `folders) and the temporary folder. Free some and run the same command again; what was built is kept. ${shown}`,
-    );
-  }
-  if (/requires go >= /.test(text)) {
-    return new StartError(`Building ${name} needs a newer Go. ${installGo} ${shown}`);
-  }
-  return new StartError(
-    `Building ${name} with Go failed (${how}). Mend what the log names – most often no way to the Go module proxy ` +
-      `(go env GOPROXY) – and run the same command again; what was built before is kept. ${shown}`,
-  );
+function goTooOld(name: BinaryName, log: string): StartError {
+  return new StartError(`Building ${name} needs a newer Go. ${installGo} ${logEnd(log)}`);
 }

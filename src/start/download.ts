@@ -7,14 +7,14 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { EnvHttpProxyAgent, fetch } from "undici";
 import type { Response } from "undici";
-import type { BinaryName, BinarySources, Environment } from "./binary.ts";
+import type { Environment } from "./binary.ts";
 import { StartError, isDiskTrouble, systemCode } from "./error.ts";
 
-export interface DownloadTarget {
-  readonly name: BinaryName;
-  readonly version: string;
-  /** The finished program is this folder's file of that name. */
-  readonly dir: string;
+export interface Release {
+  readonly url: string;
+  readonly checksumUrl: string;
+  /** Where in the archive the wanted file is; null when the archive, or the program itself, is wanted. */
+  readonly memberOfArchive: string | null;
 }
 
 export type DownloadAnswer =
@@ -22,7 +22,8 @@ export type DownloadAnswer =
   | { readonly kind: "Unavailable"; readonly why: string };
 
 export interface Downloader {
-  get(target: DownloadTarget, signal: AbortSignal | undefined): Promise<DownloadAnswer>;
+  /** `file` is there when it is done, whole and executable, and untouched otherwise. */
+  get(release: Release, file: string, signal: AbortSignal | undefined): Promise<DownloadAnswer>;
   close(): Promise<void>;
 }
 
@@ -30,7 +31,7 @@ export interface Downloader {
 const connectLimitMs = 3_000;
 const silenceLimitMs = 20_000;
 
-export function createDownloader(sources: BinarySources, env: Environment): Downloader {
+export function createDownloader(env: Environment): Downloader {
   const agent = new EnvHttpProxyAgent({
     connect: { timeout: connectLimitMs },
     headersTimeout: silenceLimitMs,
@@ -39,19 +40,19 @@ export function createDownloader(sources: BinarySources, env: Environment): Down
   });
   const unreachable = new Map<string, string>();
 
-  const get = async (target: DownloadTarget, signal: AbortSignal | undefined): Promise<DownloadAnswer> => {
-    const release = releaseOf(target, sources);
-    const known = unreachable.get(release.host);
+  const get: Downloader["get"] = async (release, file, signal) => {
+    const { host } = new URL(release.url);
+    const known = unreachable.get(host);
     if (known !== undefined) return { kind: "Unavailable", why: known };
-    const work = mkdtempSync(path.join(target.dir, `.${target.name}-`));
+    const work = mkdtempSync(path.join(path.dirname(file), `.${path.basename(file)}-`));
     try {
-      await fetchInto({ release, target, work, agent, signal });
+      await fetchInto({ release, target: file, work, agent, signal });
       return { kind: "Done" };
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof StartError || isDiskTrouble(error)) throw error;
-      const why = `${release.host} cannot be used (${reasonOf(error)})`;
-      unreachable.set(release.host, why);
+      const why = `${host} cannot be used (${reasonOf(error)})`;
+      unreachable.set(host, why);
       return { kind: "Unavailable", why };
     } finally {
       rmSync(work, { recursive: true, force: true });
@@ -60,33 +61,9 @@ export function createDownloader(sources: BinarySources, env: Environment): Down
   return { get, close: () => agent.destroy() };
 }
 
-interface Release {
-  readonly host: string;
-  readonly url: string;
-  readonly checksumUrl: string;
-  /** Where in the archive the program is; null when the file is the program itself. */
-  readonly memberOfArchive: string | null;
-}
-
-function releaseOf({ name, version }: DownloadTarget, sources: BinarySources): Release {
-  const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
-  if (name !== "etcd") {
-    const url = `${sources.kubernetesUrl}/${version}/bin/${platform.replace("-", "/")}/${name}`;
-    return { host: new URL(url).host, url, checksumUrl: `${url}.sha256`, memberOfArchive: null };
-  }
-  const folder = `${sources.etcdUrl}/${version}`;
-  const archive = `etcd-${version}-${platform}`;
-  return {
-    host: new URL(folder).host,
-    url: `${folder}/${archive}.tar.gz`,
-    checksumUrl: `${folder}/SHA256SUMS`,
-    memberOfArchive: `${archive}/etcd`,
-  };
-}
-
 interface Fetch {
   readonly release: Release;
-  readonly target: DownloadTarget;
+  readonly target: string;
   readonly work: string;
   readonly agent: EnvHttpProxyAgent;
   readonly signal: AbortSignal | undefined;
@@ -114,7 +91,7 @@ async function fetchInto({ release, target, work, agent, signal }: Fetch): Promi
 
   const program = release.memberOfArchive === null ? file : unpack(file, release.memberOfArchive, work);
   chmodSync(program, 0o755);
-  renameSync(program, path.join(target.dir, target.name));
+  renameSync(program, target);
 }
 
 async function ok(answer: Promise<Response>): Promise<Response> {
@@ -140,7 +117,7 @@ function mismatch(release: Release, wanted: string, actual: string): StartError 
   return new StartError(
     `${release.url} has the checksum ${actual}, but ${release.checksumUrl} says ${wanted}. ` +
       `The file was deleted and nothing was installed. Run the same command again; if it happens again, something ` +
-      `between here and ${release.host} changes files: put programs that you trust in a folder and name it in ` +
+      `between here and ${new URL(release.url).host} changes files: put programs that you trust in a folder and name it in ` +
       `KUBEBUILDER_ASSETS.`,
   );
 }
