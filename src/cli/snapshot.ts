@@ -180,6 +180,8 @@ function providerOf(
       restartService: true,
       replaceSystemDisk: true,
       subscription: found?.spec.type !== "local",
+      joinsWithToken: found?.spec.type === "local",
+      initializesNodes: found?.spec.type === "local",
     },
   };
 }

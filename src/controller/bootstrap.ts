@@ -14,5 +14,6 @@ export function bootstrapOf(snapshot: Snapshot, machine: Machine, kubernetesVers
     taints: spec.attributes.taints ?? [],
     unschedulable: snapshot.pool.spec.template.unschedulable,
     kubernetesVersion,
+    join: null,
   };
 }

@@ -29,7 +29,13 @@ export interface ProvidersDeps {
   readonly onChange: (providerKey: string, pools: ReadonlySet<string> | null) => void;
 }
 
-const noCapabilities: Capabilities = { restartService: false, replaceSystemDisk: false, subscription: false };
+const noCapabilities: Capabilities = {
+  restartService: false,
+  replaceSystemDisk: false,
+  subscription: false,
+  joinsWithToken: false,
+  initializesNodes: false,
+};
 
 export function createProviders(deps: ProvidersDeps): Providers {
   const open = new Map<string, OpenProvider>();

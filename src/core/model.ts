@@ -53,6 +53,10 @@ export interface Capabilities {
   readonly restartService: boolean;
   readonly replaceSystemDisk: boolean;
   readonly subscription: boolean;
+  /** Its machines join the cluster with a bootstrap token and certificates that we let pass. */
+  readonly joinsWithToken: boolean;
+  /** No cloud controller looks after its nodes: Poolkeeper says where they are and lets them begin. */
+  readonly initializesNodes: boolean;
 }
 
 export type InstanceState = "Pending" | "Starting" | "Running" | "Stopping" | "Stopped" | "Releasing";
@@ -69,6 +73,10 @@ export interface Instance {
   readonly dataDiskIds: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAt: Instant;
+  /** IP addresses under which the API server reaches it; none where nodes tell their own. */
+  readonly addresses: readonly string[];
+  /** What `spec.providerID` of its node is to say; null where the node tells it itself. */
+  readonly providerId: string | null;
   /** Set when the provider announces that it will act on the instance itself. */
   readonly hostEvent: { readonly type: string; readonly notBefore: Instant } | null;
 }

@@ -10,6 +10,7 @@ import {
   anOperation,
   aPool,
   aSnapshot,
+  capableOf,
   type MachineWishes,
   noon,
   type SnapshotWishes,
@@ -59,7 +60,7 @@ const restart = doing("Record Repair RestartService of web-1");
 const reboot = doing("Record Repair Reboot of web-1");
 const young = waiting("web-1 EvidenceTooYoung");
 const human = waiting("web-1 NeedsHuman");
-const untouched = { capabilities: { restartService: false, replaceSystemDisk: false, subscription: true } };
+const untouched = { capabilities: capableOf({ restartService: false, replaceSystemDisk: false }) };
 
 table([
   ["a healthy pool needs no repair", { minutes: 0, evidence: {}, machine: { node: {} } }, nothingToDo],

@@ -6,7 +6,17 @@ import type { ManagedNodePoolObject, PoolSpec } from "../schema/pool.ts";
 import { removalsAnnotation } from "./removals.ts";
 import type { Evidence, Instance, Instant, Machine, Node, Outcome, Pod, Snapshot } from "./model.ts";
 import { type PlanName, plans } from "./steps.ts";
-import { aBudget, aDisk, aMachine, anOperation, aPod, aPool, aSnapshot, aWindow } from "./testing.ts";
+import {
+  aBudget,
+  aDisk,
+  aMachine,
+  anOperation,
+  aPod,
+  aPool,
+  aSnapshot,
+  aWindow,
+  capableOf,
+} from "./testing.ts";
 import { hourMs, instantOf, minuteMs, secondMs, timeOf } from "./time.ts";
 
 /** In a window that is open, so that nothing waits for one. */
@@ -361,7 +371,7 @@ export const aSnapshotOfAnything: fc.Arbitrary<Snapshot> = fc
       workloads: { "shop/ReplicaSet/cart": { wanted: 3, ready: 3 } },
       provider: {
         isListComplete: found.isListComplete,
-        capabilities: { restartService: true, replaceSystemDisk: found.canReplaceDisks, subscription: true },
+        capabilities: capableOf({ replaceSystemDisk: found.canReplaceDisks }),
       },
       cluster: {
         sinceGapMs: found.sinceGapMs,

@@ -1,5 +1,5 @@
 /** Builders for tests: what stands around a pool's machines. Tests import them from testing.ts. */
-import type { Budget, Evidence, Instance, Instant, Node, Pod, ProviderView } from "./model.ts";
+import type { Budget, Capabilities, Evidence, Instance, Instant, Node, Pod, ProviderView } from "./model.ts";
 import { dayMs, instantOf } from "./time.ts";
 
 /** A Wednesday in summer: the "now" of tests that do not care which. */
@@ -22,6 +22,8 @@ export function anInstance(wishes: Partial<Instance> = {}): Instance {
     dataDiskIds: [],
     tags: {},
     createdAt: noon - dayMs,
+    addresses: [],
+    providerId: null,
     hostEvent: null,
     ...wishes,
   };
@@ -108,8 +110,20 @@ export const aProvider: ProviderView = {
   },
   isListComplete: true,
   message: "",
-  capabilities: { restartService: true, replaceSystemDisk: true, subscription: true },
+  capabilities: capableOf(),
 };
+
+/** Everything a provider of instances may offer; its nodes look after themselves. */
+export function capableOf(wishes: Partial<Capabilities> = {}): Capabilities {
+  return {
+    restartService: true,
+    replaceSystemDisk: true,
+    subscription: true,
+    joinsWithToken: false,
+    initializesNodes: false,
+    ...wishes,
+  };
+}
 
 export function uidOf(name: string): string {
   return `uid-${name}`;

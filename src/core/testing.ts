@@ -34,13 +34,14 @@ import {
   aProvider,
   aRegion,
   aVersion,
+  capableOf,
   healthy,
   noon,
   uidOf,
 } from "./testing-cluster.ts";
 import { dayMs, timeOf } from "./time.ts";
 
-export { aBudget, aNode, anInstance, aPod, healthy, noon };
+export { aBudget, aNode, anInstance, aPod, capableOf, healthy, noon };
 
 const namespace = "poolkeeper-system";
 

@@ -12,6 +12,7 @@ import {
   aPool,
   aSnapshot,
   aWindow,
+  capableOf,
   type MachineWishes,
   noon,
   type SnapshotWishes,
@@ -254,7 +255,7 @@ table([
     "nor where it cannot replace disks",
     {
       around: {
-        provider: { capabilities: { restartService: true, replaceSystemDisk: false, subscription: true } },
+        provider: { capabilities: capableOf({ replaceSystemDisk: false }) },
       },
     },
     waiting("CapabilityMissing"),

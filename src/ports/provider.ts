@@ -26,6 +26,10 @@ export interface Provider {
   /** The instance stays but is ours no more: kubelet stopped and disabled, ownership tags taken off. */
   leave(instanceId: string): Promise<void>;
   tag(instanceId: string, set: Readonly<Record<string, string>>, remove: readonly string[]): Promise<void>;
+  /** The node of this instance has registered: secrets that it was given to join are wiped where they were put. */
+  joined(instanceId: string): Promise<void>;
+  /** Why the guest may not come: the last it and its host said, without secrets. Null where there is nothing to tell. */
+  diagnosis(instanceId: string): Promise<string | null>;
   /** Calls `changed` when something happened that the next list will show; providers without events never call it. */
   onChange(changed: () => void): () => void;
   close(): Promise<void>;
@@ -46,6 +50,16 @@ export interface Bootstrap {
   readonly taints: InstanceRequest["taints"];
   readonly unschedulable: boolean;
   readonly kubernetesVersion: string;
+  /** Null where nodes need none: their provider does not say `joinsWithToken`. */
+  readonly join: JoinCredentials | null;
+}
+
+/** With what a kubelet asks for its first certificate. The token is a secret of some minutes. */
+export interface JoinCredentials {
+  /** As our own kubeconfig names it; where that is loopback, the provider says how its guests reach it. */
+  readonly server: string;
+  readonly authorityPem: string;
+  readonly token: string;
 }
 
 /** Tags that prove whose an instance is (S1). */

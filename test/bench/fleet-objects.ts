@@ -106,6 +106,8 @@ export function instanceOf(machine: ManagedMachineObject): Instance {
     dataDiskIds: [],
     tags: tagsOf(machine),
     createdAt: Date.parse(since),
+    addresses: [],
+    providerId: null,
     hostEvent: null,
   };
 }

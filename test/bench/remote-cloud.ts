@@ -35,6 +35,8 @@ export const cloudCalls = [
   "release",
   "leave",
   "tag",
+  "joined",
+  "diagnosis",
 ] as const;
 export type CloudCall = (typeof cloudCalls)[number];
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { aMachine, aPod, aPool, aSnapshot } from "../testing.ts";
+import { aMachine, aPod, aPool, aSnapshot, capableOf } from "../testing.ts";
 import type { EffectKind, Friction } from "./answer.ts";
 import type { Sight } from "./departure.ts";
 import { type Rung, startRepair } from "./repair.ts";
@@ -51,7 +51,7 @@ test("A machine that has something in hand is not repaired on top of it", () => 
 });
 
 test("A provider that cannot replace disks is not asked to", () => {
-  const capabilities = { restartService: true, replaceSystemDisk: false, subscription: true };
+  const capabilities = capableOf({ replaceSystemDisk: false });
   const plain = { ...sight, provider: { ...sight.provider, capabilities } };
   const answer = startRepair(plain, machine, "ReplaceSystemDisk", ann);
   assert.ok(!answer.ok);

@@ -14,6 +14,9 @@ export function recordToInstance(record: InstanceRecord): Instance {
     dataDiskIds: record.dataDisks.map((disk) => disk.id),
     tags: record.tags,
     createdAt: record.createdAt,
+    // Simulated kubelets tell their own.
+    addresses: [],
+    providerId: null,
     hostEvent: record.hostEvent,
   };
 }

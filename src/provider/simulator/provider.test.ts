@@ -35,6 +35,8 @@ test("an instance is listed as it was asked for", async () => {
     chargeType: "PayAsYouGo",
     tags: request.tags,
     createdAt: 1_000_000,
+    addresses: [],
+    providerId: null,
     hostEvent: null,
   });
 });

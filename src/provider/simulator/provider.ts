@@ -7,10 +7,18 @@ export function createSimulatorProvider(cloud: Cloud): Provider {
   const { calls } = cloud;
   return {
     ...calls,
-    capabilities: { restartService: true, replaceSystemDisk: true, subscription: true },
+    capabilities: {
+      restartService: true,
+      replaceSystemDisk: true,
+      subscription: true,
+      joinsWithToken: false,
+      initializesNodes: false,
+    },
     list: async (clusterUid) => (await calls.list(clusterUid)).map(recordToInstance),
     create: async (clientToken, request, bootstrap) =>
       recordToInstance(await calls.create(clientToken, request, bootstrap)),
+    joined: async () => {},
+    diagnosis: async () => null,
     onChange: (changed) => cloud.onListChange(changed),
     close: () => cloud.close(),
   };
