@@ -1,7 +1,7 @@
 /** Watched copies of several kinds, with their indexes and listeners. How one kind is kept current is view.ts. */
 import type { Clock } from "../ports/clock.ts";
 import { PortError } from "../ports/errors.ts";
-import type { Change, ChangeListener, Kind, KubeCache, ListOptions, ObjectOf } from "../ports/kube.ts";
+import type { Change, ChangeListener, Kind, ListOptions, ObjectOf, PassingCache } from "../ports/kube.ts";
 import { type RestartCause, createReflector } from "./reflector.ts";
 import type { Transport } from "./transport.ts";
 import { type View, createView } from "./view.ts";
@@ -17,9 +17,7 @@ export interface CacheOptions {
   readonly onListenerError?: (error: unknown) => void;
 }
 
-export interface WatchedCache extends KubeCache {
-  start(): void;
-  stop(): Promise<void>;
+export interface WatchedCache extends PassingCache {
   /** Rejects with what each missing kind waits for. */
   waitSynced(timeoutMs: number): Promise<void>;
 }

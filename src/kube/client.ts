@@ -54,7 +54,7 @@ async function replace<K extends Kind>(
   transport: Transport,
   kind: K,
   object: ObjectOf<K>,
-  subresource: "status" | undefined,
+  subresource: "status" | "approval" | undefined,
 ): Promise<ObjectOf<K>> {
   const answer = await call(transport, {
     verb: "update",

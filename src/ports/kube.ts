@@ -3,11 +3,13 @@
  * suite runs on both and on a real kube-apiserver.
  */
 import type {
+  CertificateSigningRequestObject,
   KubeObject,
   LeaseObject,
   NodeObject,
   PodDisruptionBudgetObject,
   PodObject,
+  SecretObject,
   WorkloadObject,
 } from "../schema/kubernetes.ts";
 import type { MaintenanceWindowObject } from "../schema/window.ts";
@@ -42,6 +44,12 @@ export const resources = {
   Deployment: { group: "apps", version: "v1", plural: "deployments", isNamespaced: true },
   ReplicaSet: { group: "apps", version: "v1", plural: "replicasets", isNamespaced: true },
   StatefulSet: { group: "apps", version: "v1", plural: "statefulsets", isNamespaced: true },
+  CertificateSigningRequest: {
+    group: "certificates.k8s.io",
+    version: "v1",
+    plural: "certificatesigningrequests",
+    isNamespaced: false,
+  },
   CustomResourceDefinition: {
     group: "apiextensions.k8s.io",
     version: "v1",
@@ -67,6 +75,8 @@ export interface KnownObjects {
   readonly InfrastructureProvider: InfrastructureProviderObject;
   readonly Node: NodeObject;
   readonly Pod: PodObject;
+  readonly Secret: SecretObject;
+  readonly CertificateSigningRequest: CertificateSigningRequestObject;
   readonly PodDisruptionBudget: PodDisruptionBudgetObject;
   readonly Lease: LeaseObject;
   readonly ReplicaSet: WorkloadObject;
@@ -114,8 +124,12 @@ export interface Kube {
   /** Every object, all pages at one resource version. */
   list<K extends Kind>(kind: K, options?: ListOptions): Promise<ObjectList<ObjectOf<K>>>;
   create<K extends Kind>(kind: K, object: ObjectOf<K>, options?: { dryRun?: boolean }): Promise<ObjectOf<K>>;
-  /** Replaces the object (or its status). Its `resourceVersion` makes this a compare-and-swap. */
-  replace<K extends Kind>(kind: K, object: ObjectOf<K>, subresource?: "status"): Promise<ObjectOf<K>>;
+  /** Replaces the object (or a part of it). Its `resourceVersion` makes this a compare-and-swap. */
+  replace<K extends Kind>(
+    kind: K,
+    object: ObjectOf<K>,
+    subresource?: "status" | "approval",
+  ): Promise<ObjectOf<K>>;
   patch<K extends Kind>(kind: K, ref: ObjectRef, patch: Patch): Promise<ObjectOf<K>>;
   delete<K extends Kind>(kind: K, ref: ObjectRef, options?: DeleteOptions): Promise<void>;
   /** Evicts one pod by name and UID. Times out on its own, so that one slow budget holds nobody else. */
@@ -149,6 +163,12 @@ export interface KubeCache {
   onChange(listener: ChangeListener): () => void;
   /** The instant, on the monotonic clock, of the last gap in the kind's view: its start, a relist; now while a gap lasts. */
   lastGapAt(kind: Kind): number;
+}
+
+/** Copies of kinds that are not watched all the time, for as long as somebody needs them. */
+export interface PassingCache extends KubeCache {
+  start(): void;
+  stop(): Promise<void>;
 }
 
 /** `pool`: label poolkeeper.dev/pool, with the namespace for namespaced kinds. `node`: the pod's node. */

@@ -143,6 +143,31 @@ export interface LeaseObject extends KubeObject {
   };
 }
 
+export interface SecretObject extends KubeObject {
+  readonly type?: string;
+  /** Base64. */
+  readonly data?: Readonly<Record<string, string>>;
+  /** Only in what is written; what is read has it in `data`. */
+  readonly stringData?: Readonly<Record<string, string>>;
+}
+
+/** Everything in `spec` but `request`, `signerName`, `usages` and `expirationSeconds` is the API server's own word. */
+export interface CertificateSigningRequestObject extends KubeObject {
+  readonly spec: {
+    /** Base64 of a PEM block with a PKCS #10 request. */
+    readonly request: string;
+    readonly signerName: string;
+    readonly usages?: readonly string[];
+    readonly expirationSeconds?: number;
+    readonly username?: string;
+    readonly groups?: readonly string[];
+  };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly certificate?: string;
+  };
+}
+
 /** ReplicaSets and StatefulSets: whether they run what they want. */
 export interface WorkloadObject extends KubeObject {
   readonly spec?: { readonly replicas?: number };

@@ -1,6 +1,7 @@
 /** Every behaviour of the wire, and how they run against one server, several at a time. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { certificateBehaviours } from "./wire-certificates.ts";
 import { definitionBehaviours } from "./wire-definitions.ts";
 import { deletionBehaviours } from "./wire-deletions.ts";
 import { discoveryBehaviours } from "./wire-discovery.ts";
@@ -20,6 +21,7 @@ const behaviours = [
   ...deletionBehaviours,
   ...podBehaviours,
   ...scaleBehaviours,
+  ...certificateBehaviours,
 ];
 
 export interface RunningServer extends Server {

@@ -2,7 +2,7 @@
 import { check, readBody, settle } from "./draft.ts";
 import { keyOf, type Meta, type Stored, timestamp, withValue } from "./json.ts";
 import { trackUpdate } from "./manage.ts";
-import type { Call, Context } from "./request.ts";
+import { administrator, type Call, type Context } from "./request.ts";
 import { apiVersionOf } from "./resources.ts";
 import { shapeOf } from "./shape.ts";
 import {
@@ -125,5 +125,7 @@ function strategyCreate(context: Context, call: Call, filled: Stored): Stored {
   const strategy = strategyOf(call.type.store);
   const isKept = !call.type.hasStatus || strategy.keepsStatusOnCreate === true;
   const object = isKept ? filled : (withValue(filled, ["status"], undefined) as Stored);
-  return strategy.create === undefined ? object : strategy.create(object, context.clock.now());
+  return strategy.create === undefined
+    ? object
+    : strategy.create(object, context.clock.now(), call.request.user ?? administrator);
 }

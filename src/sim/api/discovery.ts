@@ -2,6 +2,7 @@
 import type { JsonObject } from "./json.ts";
 import type { Registry } from "./registry.ts";
 import { apiVersionOf, type ResourceType } from "./resources.ts";
+import { strategyOf } from "./strategies.ts";
 
 export const serverVersion: JsonObject = {
   major: "1",
@@ -40,6 +41,7 @@ function subresourcesOf(type: ResourceType): readonly Subresource[] {
           { name: "eviction", group: "policy", version: "v1", kind: "Eviction", verbs: ["create"] },
         ]
       : []),
+    ...Object.keys(strategyOf(type.store).parts ?? {}).map((name) => ({ ...own, name, verbs: writeVerbs })),
     ...(type.store === "namespaces" ? [{ ...own, name: "finalize", verbs: ["update"] }] : []),
     ...(type.scale === null ? [] : [scale]),
     ...(type.hasStatus ? [{ ...own, name: "status", verbs: writeVerbs }] : []),

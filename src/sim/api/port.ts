@@ -14,14 +14,15 @@ import {
   resources,
 } from "../../ports/kube.ts";
 import { isObject, type Json, type JsonObject, numberAt, objectsAt, stringAt } from "./json.ts";
-import type { ApiRequest, ApiResponse, Options } from "./request.ts";
+import { administrator, type ApiRequest, type ApiResponse, type Options, type User } from "./request.ts";
 import type { ResourceType } from "./resources.ts";
 import type { ApiServer } from "./server.ts";
 
 /** Who the writes are from, where a call does not say so itself. */
 const defaultManager = "poolkeeper";
 
-export function createSimKube(server: ApiServer): Kube {
+/** `user` is who asks; it may do everything, and is written down where the API does so. */
+export function createSimKube(server: ApiServer, user: User = administrator): Kube {
   const ask = (verb: string, kind: Kind, ref: Partial<ObjectRef>, rest: Rest): ApiResponse => {
     const target = `${verb} ${kind} ${refKey({ name: ref.name ?? "", ...ref })}`.trim();
     const type = typeOf(server, kind, target);
@@ -31,6 +32,7 @@ export function createSimKube(server: ApiServer): Kube {
       name: ref.name,
       ...(type.isNamespaced ? { namespace: ref.namespace } : {}),
       ...request,
+      user,
       options: { fieldManager: defaultManager, ...options },
     });
     return answer.code < 300 || rest.subresource === "eviction" ? answer : refuse(target, answer, request);

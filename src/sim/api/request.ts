@@ -48,6 +48,17 @@ export const defaultOptions: Options = {
   preconditions: {},
 };
 
+/** Who asks. Everybody may do everything; a few kinds write down who it was. */
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+export const administrator: User = {
+  name: "poolkeeper-admin",
+  groups: ["system:masters", "system:authenticated"],
+};
+
 export interface ApiRequest {
   readonly verb: Verb;
   readonly type: ResourceType;
@@ -57,6 +68,8 @@ export interface ApiRequest {
   readonly body?: Json | undefined;
   readonly patchType?: PatchType | undefined;
   readonly options?: Partial<Options> | undefined;
+  /** Absent: the administrator. */
+  readonly user?: User | undefined;
 }
 
 export interface ApiResponse {

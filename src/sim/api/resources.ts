@@ -171,6 +171,12 @@ export const builtInTypes: readonly ResourceType[] = [
     options: [...workload, "strict"],
   }),
   builtIn("leases", "Lease", { group: "coordination.k8s.io", options: ["strict"] }),
+  builtIn("certificatesigningrequests", "CertificateSigningRequest", {
+    group: "certificates.k8s.io",
+    shortNames: ["csr"],
+    options: ["cluster", "status"],
+    fields: ["spec.signerName"],
+  }),
   builtIn("clusterroles", "ClusterRole", { group: rbac, options: ["cluster"] }),
   builtIn("clusterrolebindings", "ClusterRoleBinding", { group: rbac, options: ["cluster"] }),
   builtIn("roles", "Role", { group: rbac }),

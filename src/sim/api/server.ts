@@ -15,6 +15,7 @@ import { type ApiRequest, type ApiResponse, type Call, type Context, defaultOpti
 import { ApiFailure, methodNotAllowed, noSuchPath, statusOf } from "./status.ts";
 import { createStore, type Store } from "./store.ts";
 import { readScale, writeScale } from "./scale.ts";
+import { strategyOf } from "./strategies.ts";
 import { replace, requireLive } from "./update.ts";
 import { watch, type WatchEvent, type WatchRequest } from "./watch.ts";
 
@@ -130,6 +131,7 @@ function answerSubresource(context: Context, call: Call, subresource: string): A
 function isServed(call: Call, subresource: string): boolean {
   if (subresource === "status") return call.type.hasStatus;
   if (subresource === "scale") return call.type.scale !== null;
+  if (strategyOf(call.type.store).parts?.[subresource] !== undefined) return true;
   return subresource === "finalize" && call.type.store === "namespaces";
 }
 

@@ -1,4 +1,5 @@
 /** What is special about each built-in kind: its defaults, its checks and which part of it a client may set. */
+import { requestStrategy } from "./certificates.ts";
 import { definitionStrategy } from "./definition.ts";
 import {
   isObject,
@@ -142,6 +143,7 @@ const strategies: { readonly [store: string]: Strategy } = {
   "replicasets.apps": replicaSetStrategy,
   "poddisruptionbudgets.policy": budgets,
   "leases.coordination.k8s.io": leases,
+  "certificatesigningrequests.certificates.k8s.io": requestStrategy,
   "customresourcedefinitions.apiextensions.k8s.io": definitionStrategy,
 };
 

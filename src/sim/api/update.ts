@@ -14,7 +14,7 @@ import {
   notFound,
   staleVersion,
 } from "./status.ts";
-import { hasFinalizers } from "./strategies.ts";
+import { hasFinalizers, strategyOf } from "./strategies.ts";
 
 /** PUT. */
 export function replace(context: Context, call: Call): Stored {
@@ -64,8 +64,9 @@ export function writeOver(context: Context, call: Call, change: Change): Stored 
   const { live, draft } = change;
   requireSame(call, live, draft.metadata);
   // What filling in has added outside the endpoint's own part is put back.
-  const settled = settle(call, withParts(call, live, draft));
-  const object = withGeneration(call, live, withParts(call, live, settled));
+  const nowMs = context.clock.now();
+  const settled = settle(call, withParts(call, nowMs, live, draft));
+  const object = withGeneration(call, live, withParts(call, nowMs, live, settled));
   check(call, object, live);
   const manager = managerOf(context, call);
   const owned =
@@ -114,7 +115,7 @@ function requireSame(call: Call, live: Stored, given: Meta): void {
 }
 
 /** Each endpoint changes its own part and keeps the rest as it is. */
-function withParts(call: Call, live: Stored, draft: Stored): Stored {
+function withParts(call: Call, nowMs: number, live: Stored, draft: Stored): Stored {
   const subresource = call.request.subresource ?? "";
   const metadata = keptMetadata(live.metadata, draft.metadata);
   if (subresource === "status") {
@@ -122,6 +123,10 @@ function withParts(call: Call, live: Stored, draft: Stored): Stored {
     return withStatus({ ...live, metadata: own }, draft.status);
   }
   if (subresource === "finalize") return { ...live, spec: draft.spec ?? {} };
+  const strategy = strategyOf(call.type.store);
+  const part = strategy.parts?.[subresource];
+  if (part !== undefined) return part({ ...live, metadata }, draft, nowMs);
+  if (strategy.isFixed === true) return { ...live, metadata };
   const object = { ...draft, apiVersion: live.apiVersion, metadata };
   return call.type.hasStatus ? withStatus(object, live.status) : object;
 }
