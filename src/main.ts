@@ -10,20 +10,18 @@ import type { Snapshot } from "./core/model.ts";
 import { createRecorder } from "./kube/events.ts";
 import { createElection } from "./kube/lease.ts";
 import { realClock } from "./ports/clock.ts";
-import type { Kube } from "./ports/kube.ts";
-import { checkAccess } from "./start/access.ts";
 import { brakeOf } from "./start/brake.ts";
+import { createConnector } from "./start/connector.ts";
 import { lockDataDir } from "./start/data-dir.ts";
 import { StartError } from "./start/error.ts";
 import { serveHttp } from "./start/http.ts";
 import { createIdentity } from "./start/identity.ts";
-import { ensureNamespace, ensureProvider, installCrds, missingKinds } from "./start/install.ts";
 import { createMetrics, type Metrics } from "./start/metrics.ts";
 import type { StartOptions } from "./start/options.ts";
+import { prepareCluster } from "./start/prepare.ts";
 import { createProgress, type Progress } from "./start/progress.ts";
 import { createSample } from "./start/sample.ts";
 import { type ClusterSession, openSession } from "./start/session.ts";
-import { createSimulators } from "./start/simulator.ts";
 import { createStopper, type Stopper } from "./start/stopper.ts";
 import { eventText } from "./text/event.ts";
 
@@ -80,7 +78,7 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     namespace: options.namespace,
     clock: realClock,
     metrics: () => metrics,
-    prepare: (kube) => prepare(kube, options),
+    prepare: (kube) => prepareCluster(kube, options),
     signal: stopper.signal,
   });
   stopper.add(session.stop);
@@ -105,14 +103,14 @@ function buildController(options: StartOptions, { session, stopper, metrics }: B
     pino.destination(2),
   );
   const { kube, cache } = session;
-  const simulators = createSimulators({
+  const connector = createConnector({
     kube,
     cache,
     clock: realClock,
     dataDir: options.cluster === "embedded" ? null : options.dataDir,
     log: (line) => log.info(line),
   });
-  stopper.add(simulators.stop);
+  stopper.add(connector.stop);
   const recorder = createRecorder({
     kube,
     clock: realClock,
@@ -125,8 +123,8 @@ function buildController(options: StartOptions, { session, stopper, metrics }: B
     clock: realClock,
     namespace: options.namespace,
     brake: () => brakeOf(options.dataDir),
-    connect: simulators.connect,
-    announce: (snapshot, announcement) => announce(recorder, snapshot, announcement),
+    connect: connector.connect,
+    announce: (about, announcement) => announce(recorder, about, announcement),
     onPass: (pass) => {
       metrics.passed(pass);
       logPass(log, pass);
@@ -171,26 +169,6 @@ async function openCluster(options: StartOptions, { stopper, progress }: Stage):
   stopper.add(plane.stop);
   plane.lost.then((error) => stopper.fail(error)).catch(() => {});
   return plane.kubeconfigPath;
-}
-
-async function prepare(kube: Kube, options: StartOptions): Promise<void> {
-  const { namespace } = options;
-  const isOurs = options.cluster !== "existing";
-  if (isOurs || options.installCrds) {
-    await ensureNamespace(kube, namespace);
-    await installCrds(kube, namespace, realClock);
-  } else {
-    const missing = await missingKinds(kube, namespace);
-    if (missing.length > 0) {
-      throw new StartError(
-        `The cluster does not know ${missing.join(", ")}. Nothing was begun. Install poolkeeper's kinds: bin/poolkeeper install, or start with --install-crds`,
-      );
-    }
-  }
-  if (!isOurs) await checkAccess(kube, namespace);
-  // A cluster that we have just made holds nothing to create pools on yet.
-  const provider = options.provider ?? (options.cluster === "existing" ? null : "simulator");
-  if (provider !== null) await ensureProvider(kube, namespace, provider);
 }
 
 interface Lead {
@@ -244,7 +222,11 @@ async function lead(controller: Controller, { session, stage, namespace, setLead
   });
 }
 
-function announce(recorder: ReturnType<typeof createRecorder>, { pool }: Snapshot, news: Announcement): void {
+function announce(
+  recorder: ReturnType<typeof createRecorder>,
+  { pool }: Pick<Snapshot, "pool">,
+  news: Announcement,
+): void {
   const { type, reason, machine, node } = news;
   const about = machine === "" ? "" : `${machine}${node === null ? "" : ` (${node})`}: `;
   const event = { type, reason, action: "Reconcile", note: `${about}${eventText(news)}` };

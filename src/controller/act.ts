@@ -5,20 +5,17 @@ import { machineSummary } from "../core/machine-status.ts";
 import type { Machine, Snapshot } from "../core/model.ts";
 import { finalizer } from "../core/remove.ts";
 import { removalsAnnotation } from "../core/removals.ts";
-import type { Clock } from "../ports/clock.ts";
 import { isPortError, PortError } from "../ports/errors.ts";
-import type { Kube } from "../ports/kube.ts";
-import type { Provider } from "../ports/provider.ts";
+import type { Bootstrap, Provider } from "../ports/provider.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { OpenProvider } from "./providers.ts";
 import { bootstrapOf } from "./bootstrap.ts";
+import { type AdmissionDeps, admit } from "./join/admission.ts";
 import { wordedMachine } from "./wording.ts";
 
-export interface ActDeps {
-  readonly kube: Kube;
-  readonly clock: Clock;
+export interface ActDeps extends AdmissionDeps {
   readonly freshness: Freshness;
   readonly outcomes: Outcomes;
   /** Null while the provider is closed: then no instance action is sent. */
@@ -100,26 +97,45 @@ export async function actInstance(action: InstanceAction, scene: Scene): Promise
 
 /** The stored request under the stored token, so that a repeat cannot make a second instance (S31). */
 async function requestInstance(
-  { machine: name }: InstanceAction,
+  action: InstanceAction,
   scene: Scene,
   { provider, instances }: OpenProvider,
 ): Promise<void> {
-  const machine = machineNamed(scene.snapshot, name);
+  const machine = machineNamed(scene.snapshot, action.machine);
   const creation = machine?.record.status?.creation;
   if (machine === null || creation === undefined) return;
-  const bootstrap = bootstrapOf(scene.snapshot, machine, creation.request.kubernetesVersion);
+  const bootstrap = await prepared(action, { machine, provider, scene }, creation.request.kubernetesVersion);
   instances.learn(await provider.create(creation.clientToken, creation.request, bootstrap));
 }
 
 async function replaceSystemDisk(
-  { machine: name, instanceId, clientToken, disk }: Extract<InstanceAction, { kind: "ReplaceSystemDisk" }>,
+  action: Extract<InstanceAction, { kind: "ReplaceSystemDisk" }>,
   scene: Scene,
   provider: Provider,
 ): Promise<void> {
-  const machine = machineNamed(scene.snapshot, name);
+  const { instanceId, clientToken, disk } = action;
+  const machine = machineNamed(scene.snapshot, action.machine);
   if (machine === null) return;
-  const bootstrap = bootstrapOf(scene.snapshot, machine, disk.kubernetesVersion);
+  const bootstrap = await prepared(action, { machine, provider, scene }, disk.kubernetesVersion);
   return provider.replaceSystemDisk(instanceId, { clientToken, disk, bootstrap });
+}
+
+interface Newcomer {
+  readonly machine: Machine;
+  readonly provider: Provider;
+  readonly scene: Scene;
+}
+
+/** What a new system disk is told, with the way into the cluster where the machine has to ask for it. */
+async function prepared(
+  { epoch }: InstanceAction,
+  { machine, provider, scene }: Newcomer,
+  kubernetesVersion: string,
+): Promise<Bootstrap> {
+  const { joinsWithToken } = provider.capabilities;
+  const attempt = { machine: machine.record, epoch: epoch ?? 0 };
+  const join = joinsWithToken ? await admit(attempt, scene.deps) : null;
+  return bootstrapOf(scene.snapshot, machine, { kubernetesVersion, join });
 }
 
 export async function actNode(action: NodeAction, scene: Scene): Promise<void> {

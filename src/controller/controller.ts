@@ -3,7 +3,7 @@ import type { Announcement } from "../core/announce.ts";
 import type { Snapshot } from "../core/model.ts";
 import type { Clock } from "../ports/clock.ts";
 import { isPortError } from "../ports/errors.ts";
-import { keyOf, type Kube, type KubeCache } from "../ports/kube.ts";
+import { keyOf, type Kube, type KubeCache, type PassingCache } from "../ports/kube.ts";
 import type { Provider } from "../ports/provider.ts";
 import type { NodeObject } from "../schema/kubernetes.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
@@ -13,6 +13,8 @@ import { createCensus } from "./census.ts";
 import { createEvidenceBook } from "./evidence.ts";
 import { createFreshness } from "./freshness.ts";
 import { concernedKeys, createWaits, poolsOfProvider, type Waits } from "./interest.ts";
+import type { ClusterEntry } from "./join/admission.ts";
+import { createJoin, type Join } from "./join/create.ts";
 import { createLeaseWatch } from "./leases.ts";
 import { type LoopDeps, type PassReport, reconcile } from "./loop.ts";
 import { createOutcomes } from "./outcomes.ts";
@@ -30,7 +32,11 @@ export interface ControllerDeps {
   readonly serverVersion: () => string;
   readonly brake: () => string | null;
   readonly connect: (object: InfrastructureProviderObject) => Promise<Provider>;
-  readonly announce: (snapshot: Snapshot, announcement: Announcement) => void;
+  readonly announce: (about: Pick<Snapshot, "pool">, announcement: Announcement) => void;
+  /** Rejects where machines cannot join this cluster, and says why. */
+  readonly entry: () => Promise<ClusterEntry>;
+  /** A watch on requests for certificates, which only machines with tokens need. */
+  readonly openRequests: () => PassingCache;
   readonly onPass: (pass: PassReport) => void;
   /** A pass of one key ended with an error that no action owns: the key is tried again, later each time. */
   readonly onError: (key: string, error: unknown) => void;
@@ -66,9 +72,10 @@ export function createController(deps: ControllerDeps): Controller {
     for (const key of poolsOfProvider(providerKey, interest, pools)) wake(key);
   };
   const parts = createParts(deps, { wakeAll, onProvider, waits });
+  const join = createJoin({ ...deps, providers: parts.providers, wake });
   const work = async (): Promise<void> => {
     for (let key = await queue.next(); key !== null; key = await queue.next()) {
-      await runOne(key, { deps, queue, parts, pace });
+      await runOne(key, { deps, queue, parts, join, pace });
     }
   };
 
@@ -81,7 +88,9 @@ export function createController(deps: ControllerDeps): Controller {
         if (change.kind === "ManagedMachine" && change.after === undefined)
           parts.evidence.forget(change.before?.metadata.uid ?? "");
         for (const key of concernedKeys(change, interest)) wake(key);
+        for (const key of join.concernedKeys(change)) wake(key);
       });
+      join.start();
       for (const provider of cache.list("InfrastructureProvider")) queue.add(`provider ${keyOf(provider)}`);
       for (const window of cache.list("MaintenanceWindow")) queue.add(`window ${keyOf(window)}`);
       // A pool's first pass waits for the first list of its provider, so that it begins with all there is to know.
@@ -95,6 +104,7 @@ export function createController(deps: ControllerDeps): Controller {
       parts.leases.stop();
       queue.shutDown();
       await running;
+      await join.stop();
       await parts.providers.stop();
     },
     queueLength: () => queue.size(),
@@ -169,15 +179,17 @@ interface Run {
   readonly deps: ControllerDeps;
   readonly queue: WorkQueue;
   readonly parts: Parts;
+  readonly join: Join;
   readonly pace: Pace;
 }
 
 /** The only catch of the loop: an error delays its own key and nobody else (S36). */
-async function runOne(key: string, { deps, queue, parts, pace }: Run): Promise<void> {
+async function runOne(key: string, run: Run): Promise<void> {
+  const { deps, queue, pace } = run;
   const { clock, onError } = deps;
   const beganAt = clock.monotonic();
   try {
-    const running = runKey(key, deps, parts);
+    const running = runKey(key, run);
     pace.passed(key, { beganAt, busyMs: clock.monotonic() - beganAt });
     const wakeAt = await running;
     queue.forget(key);
@@ -193,11 +205,14 @@ async function runOne(key: string, { deps, queue, parts, pace }: Run): Promise<v
   queue.done(key);
 }
 
-function runKey(key: string, deps: ControllerDeps, parts: Parts): Promise<number | null> {
+async function runKey(key: string, { deps, parts, join }: Run): Promise<number | null> {
   const [kind, name = ""] = key.split(" ");
   if (kind === "pool") return reconcile(name, { ...deps, ...parts });
   if (kind === "window") return reconcileWindow(name, deps);
-  return reconcileProvider(name, { ...deps, providers: parts.providers });
+  if (kind !== "provider") return join.run(key);
+  const wakeAt = await reconcileProvider(name, { ...deps, providers: parts.providers });
+  await join.lookAtProviders();
+  return wakeAt;
 }
 
 function isReady(node: NodeObject | undefined): boolean {

@@ -4,17 +4,14 @@ import { type Announcement, announcementOf } from "../core/announce.ts";
 import { decide } from "../core/decide.ts";
 import type { Instant, Snapshot } from "../core/model.ts";
 import type { HoldReason } from "../core/reason.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Kube } from "../ports/kube.ts";
 import { machineNamed } from "./act.ts";
+import type { AdmissionDeps } from "./join/admission.ts";
 import { followLeases, observe, type ObserveDeps } from "./observe.ts";
 import { isEffect, perform } from "./perform.ts";
 import { report, type ReportBook } from "./report.ts";
 import type { Waits } from "./interest.ts";
 
-export interface LoopDeps extends ObserveDeps {
-  readonly kube: Kube;
-  readonly clock: Clock;
+export interface LoopDeps extends ObserveDeps, AdmissionDeps {
   readonly reports: ReportBook;
   readonly waits: Waits;
   readonly announce: (snapshot: Snapshot, announcement: Announcement) => void;

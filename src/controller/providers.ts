@@ -14,6 +14,7 @@ export interface OpenProvider {
 export interface Providers {
   /** The open provider of a pool, or null while it does not exist or cannot be opened. */
   find(namespace: string, name: string): OpenProvider | null;
+  all(): readonly OpenProvider[];
   /** Opens what is new; closes what is gone. Returns why it could not be opened, or null. */
   open(key: string): Promise<string | null>;
   view(namespace: string, name: string): ProviderView;
@@ -79,6 +80,7 @@ export function createProviders(deps: ProvidersDeps): Providers {
 
   return {
     find: (namespace, name) => open.get(`${namespace}/${name}`) ?? null,
+    all: () => [...open.values()],
     open: openOnce,
     view: (namespace, name) => {
       const key = `${namespace}/${name}`;

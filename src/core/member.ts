@@ -21,8 +21,8 @@ export function byNumber(a: Machine, b: Machine): number {
 }
 
 /** The machine has a removal in hand, whoever asked for it. */
-export function isLeaving(machine: Machine): boolean {
-  const operation = machine.record.status?.operation;
+export function isLeaving({ record }: Pick<Machine, "record">): boolean {
+  const operation = record.status?.operation;
   return operation?.kind === "Remove" || operation?.plan === "Vanished" || operation?.plan === "Release";
 }
 

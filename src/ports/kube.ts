@@ -50,6 +50,14 @@ export const resources = {
     plural: "certificatesigningrequests",
     isNamespaced: false,
   },
+  ClusterRoleBinding: {
+    group: "rbac.authorization.k8s.io",
+    version: "v1",
+    plural: "clusterrolebindings",
+    isNamespaced: false,
+  },
+  /** No objects: the right to approve is asked for under this name. */
+  Signer: { group: "certificates.k8s.io", version: "v1", plural: "signers", isNamespaced: false },
   CustomResourceDefinition: {
     group: "apiextensions.k8s.io",
     version: "v1",

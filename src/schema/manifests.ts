@@ -21,7 +21,8 @@ interface BindingObject extends KubeObject {
   readonly subjects: readonly {
     readonly kind: string;
     readonly name: string;
-    readonly namespace: string;
+    readonly apiGroup?: string;
+    readonly namespace?: string;
   }[];
 }
 
@@ -81,6 +82,50 @@ export function simulatorManifests(): readonly KubeObject[] {
   );
   return [kubeletRole, binding(kubeletRole), leaseRole, binding(leaseRole)];
 }
+
+/** Only for pools whose machines join with a token: what the controller does for them, and the one right of a token. */
+export function joinManifests(): readonly KubeObject[] {
+  const name = `${controller}-join`;
+  const clusterRole = role("ClusterRole", name, [
+    rule("", ["nodes/status"], ["patch"]),
+    rule(certificateGroup, ["certificatesigningrequests"], ["list", "watch"]),
+    rule(certificateGroup, ["certificatesigningrequests/approval"], ["update"]),
+    { ...rule(certificateGroup, ["signers"], ["approve"]), resourceNames: kubeletSigners },
+  ]);
+  // Kubernetes keeps bootstrap tokens there, and roles cannot tell their names from others'.
+  const tokens = rule("", ["secrets"], ["get", "list", "create", "delete"]);
+  const tokenRole = role("Role", name, [tokens], "kube-system");
+  return [clusterRole, binding(clusterRole), tokenRole, binding(tokenRole), bootstrapBinding()];
+}
+
+/** Bearers of our tokens may ask for a certificate. Whether they get it is judged machine by machine. */
+export function bootstrapBinding(): KubeObject {
+  const binding: BindingObject = {
+    apiVersion: `${rbacGroup}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: { name: "poolkeeper-bootstrappers", labels },
+    roleRef: { apiGroup: rbacGroup, kind: "ClusterRole", name: "system:node-bootstrapper" },
+    subjects: [{ kind: "Group", apiGroup: rbacGroup, name: bootstrapGroup }],
+  };
+  return binding;
+}
+
+/** The API server, as this user, reaches into kubelets for logs, exec and port-forward. */
+export function kubeletClientBinding(user: string): KubeObject {
+  const binding: BindingObject = {
+    apiVersion: `${rbacGroup}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: { name: "poolkeeper-kubelet-client", labels },
+    roleRef: { apiGroup: rbacGroup, kind: "ClusterRole", name: "system:kubelet-api-admin" },
+    subjects: [{ kind: "User", apiGroup: rbacGroup, name: user }],
+  };
+  return binding;
+}
+
+/** In it are the bearers of our tokens, and nobody else. */
+export const bootstrapGroup = "system:bootstrappers:poolkeeper";
+const certificateGroup = "certificates.k8s.io";
+const kubeletSigners = ["kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/kubelet-serving"];
 
 const controller = "poolkeeper-controller";
 /** Where kubelets renew their leases. The API server makes it. */

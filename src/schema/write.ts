@@ -4,7 +4,7 @@ import path from "node:path";
 import { stringify } from "yaml";
 import { customResourceDefinitions } from "./crd.ts";
 import type { KubeObject } from "./kubernetes.ts";
-import { forceManifests, rbacManifests, simulatorManifests } from "./manifests.ts";
+import { forceManifests, joinManifests, rbacManifests, simulatorManifests } from "./manifests.ts";
 
 export const deployFolder = path.resolve(import.meta.dirname, "../../deploy");
 const definitionsFolder = path.join(deployFolder, "crds");
@@ -17,6 +17,7 @@ export function deployFiles(): ReadonlyMap<string, string> {
   ]);
   files.push(["rbac.yaml", manifestText(rbacManifests())]);
   files.push(["rbac-force.yaml", manifestText(forceManifests())]);
+  files.push(["rbac-join.yaml", manifestText(joinManifests())]);
   files.push(["rbac-simulator.yaml", manifestText(simulatorManifests())]);
   return new Map(files);
 }

@@ -2,7 +2,7 @@
 import { type Controller, createController } from "../controller/controller.ts";
 import type { PassReport } from "../controller/loop.ts";
 import type { Announcement } from "../core/announce.ts";
-import type { Kind, Kube, ObjectOf } from "../ports/kube.ts";
+import type { Kind, Kube, ObjectOf, PassingCache } from "../ports/kube.ts";
 import type { Provider } from "../ports/provider.ts";
 import { customResourceDefinitions } from "../schema/crd.ts";
 import type { SimulatorSettings } from "../schema/provider.ts";
@@ -124,7 +124,9 @@ function startLife({ options, server, cloud, clock }: LifeParts): { readonly end
     serverVersion: () => options.serverVersion ?? "v1.36.3",
     brake: () => null,
     connect: async () => mortal({ ...options.connect(cloud), close: async () => {} }, () => isAlive),
-    announce: (_snapshot, announcement) => options.announce?.(announcement),
+    entry: async () => ({ server: "https://192.0.2.1:6443", authorityPem: "the world's own authority" }),
+    openRequests: () => passingCache(server),
+    announce: (_about, announcement) => options.announce?.(announcement),
     onPass: (pass) => options.onPass?.(pass),
     onError: (key, error) => options.onError?.(key, error),
   });
@@ -136,6 +138,11 @@ function startLife({ options, server, cloud, clock }: LifeParts): { readonly end
       cache.stop();
     },
   };
+}
+
+function passingCache(server: ApiServer): PassingCache {
+  const cache = createSimCache(server, ["CertificateSigningRequest"]);
+  return { ...cache, start: () => {}, stop: async () => cache.stop() };
 }
 
 /** The same port, until its owner dies: then calls go nowhere and answers never come. */

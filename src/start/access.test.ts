@@ -3,17 +3,16 @@ import test from "node:test";
 import { PortError } from "../ports/errors.ts";
 import { type Kube, resources } from "../ports/kube.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
-import { rbacManifests, systemNamespace } from "../schema/manifests.ts";
+import { joinManifests, rbacManifests, systemNamespace } from "../schema/manifests.ts";
 import { createSimKube } from "../sim/api/port.ts";
 import { createApiServer } from "../sim/api/server.ts";
 import { createVirtualClock } from "../sim/clock.ts";
-import { checkAccess, controllerNeeds, type Need } from "./access.ts";
+import { checkAccess, controllerNeeds, joinNeeds, type Need } from "./access.ts";
 
 /** What the installed roles allow the controller, as `verb group/resource namespace`; no namespace means everywhere. */
-function granted(): ReadonlySet<string> {
-  const roles = rbacManifests().filter(
-    ({ kind, metadata }) =>
-      (kind === "ClusterRole" || kind === "Role") && metadata.name === "poolkeeper-controller",
+function granted(objects: readonly KubeObject[], name: string): ReadonlySet<string> {
+  const roles = objects.filter(
+    ({ kind, metadata }) => (kind === "ClusterRole" || kind === "Role") && metadata.name === name,
   );
   return new Set(
     roles.flatMap((role) => {
@@ -36,9 +35,21 @@ function isGranted(grants: ReadonlySet<string>, need: Need): boolean {
 }
 
 test("deploy/rbac.yaml grants everything that the controller asks for, where it asks for it", () => {
-  const grants = granted();
+  const grants = granted(rbacManifests(), "poolkeeper-controller");
   const missing = controllerNeeds(systemNamespace).filter((need) => !isGranted(grants, need));
   assert.deepEqual(missing, []);
+});
+
+test("deploy/rbac-join.yaml grants what machines with tokens need, and nothing else", () => {
+  const grants = granted(joinManifests(), "poolkeeper-controller-join");
+  assert.deepEqual(
+    joinNeeds().filter((need) => !isGranted(grants, need)),
+    [],
+  );
+  const unused = [...grants].filter(
+    (grant) => !joinNeeds().some((need) => isGranted(new Set([grant]), need)),
+  );
+  assert.deepEqual(unused, []);
 });
 
 /** A server that answers only questions of permission. */
@@ -64,21 +75,24 @@ test("everything that is missing is named at once, with verb, resource, group an
       subresource !== "eviction" &&
       !(verb === "update" && resource === "leases"),
   );
-  await assert.rejects(checkAccess(kube, "poolkeeper-system"), (error: Error) => {
-    assert.equal(error.name, "StartError");
-    assert.match(
-      error.message,
-      /It may not: create pods\/eviction; list poddisruptionbudgets\.policy; update leases\.coordination\.k8s\.io in poolkeeper-system\. /,
-    );
-    assert.match(error.message, /Check with: kubectl auth can-i create pods --subresource eviction$/);
-    return true;
-  });
+  await assert.rejects(
+    checkAccess(kube, { namespace: systemNamespace, isJoining: false }),
+    (error: Error) => {
+      assert.equal(error.name, "StartError");
+      assert.match(
+        error.message,
+        /It may not: create pods\/eviction; list poddisruptionbudgets\.policy; update leases\.coordination\.k8s\.io in poolkeeper-system\. /,
+      );
+      assert.match(error.message, /Check with: kubectl auth can-i create pods --subresource eviction$/);
+      return true;
+    },
+  );
 });
 
 test("a server that does not answer such questions is tried all the same", async () => {
   const refused = new PortError({ kind: "Denied", message: "no" });
   await checkAccess(
     asking(() => refused),
-    "poolkeeper-system",
+    { namespace: systemNamespace, isJoining: true },
   );
 });

@@ -1,4 +1,6 @@
 /** Asks a cluster, before anything is begun in it, whether we may do what managing pools needs. Grants nothing. */
+import { signers } from "../controller/join/approval.ts";
+import { tokenNamespace } from "../controller/join/token.ts";
 import { isPortError } from "../ports/errors.ts";
 import { type Kind, type Kube, resources } from "../ports/kube.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
@@ -41,16 +43,35 @@ export function controllerNeeds(namespace: string): readonly Need[] {
   ];
 }
 
+/** What the controller does besides where machines join with a token. deploy/rbac-join.yaml must allow each. */
+export function joinNeeds(): readonly Need[] {
+  const tokens = ["get", "list", "create", "delete"];
+  return [
+    { kind: "Node", verb: "patch", subresource: "status" },
+    { kind: "CertificateSigningRequest", verb: "list" },
+    { kind: "CertificateSigningRequest", verb: "watch" },
+    { kind: "CertificateSigningRequest", verb: "update", subresource: "approval" },
+    ...Object.values(signers).map((name): Need => ({ kind: "Signer", verb: "approve", name })),
+    ...tokens.map((verb): Need => ({ kind: "Secret", verb, namespace: tokenNamespace })),
+  ];
+}
+
+export interface Access {
+  readonly namespace: string;
+  /** There is, or is about to be, a provider whose machines join with a token. */
+  readonly isJoining: boolean;
+}
+
 /** Throws one sentence with everything that is missing. */
-export async function checkAccess(kube: Kube, namespace: string): Promise<void> {
-  const needs = controllerNeeds(namespace);
+export async function checkAccess(kube: Kube, { namespace, isJoining }: Access): Promise<void> {
+  const needs = [...controllerNeeds(namespace), ...(isJoining ? joinNeeds() : [])];
   const answers = await Promise.all(needs.map((need) => mayWe(kube, need)));
   const missing = needs.filter((_, index) => answers[index] === false);
   const [first] = missing;
   if (first === undefined) return;
   throw new StartError(
     `The user of this kubeconfig lacks permissions that managing pools needs. It may not: ${missing.map(needText).join("; ")}. ` +
-      `Nothing was begun. Give them with: kubectl apply -f deploy/rbac.yaml (for the service account ` +
+      `Nothing was begun. Give them with: kubectl apply -f deploy/rbac.yaml${isJoining ? " -f deploy/rbac-join.yaml" : ""} (for the service account ` +
       `poolkeeper-controller). Check with: ${checkCommand(first)}`,
   );
 }

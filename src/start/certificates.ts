@@ -23,7 +23,14 @@ export const serviceAddress = "10.96.0.1";
 /** How virtual machines in QEMU's user network reach this host's loopback. */
 export const hostAddressForGuests = "10.0.2.2";
 
-export type LeafName = "apiserver" | "admin" | "kube-controller-manager" | "kube-scheduler";
+export const kubeletClientUser = "kube-apiserver-kubelet-client";
+
+export type LeafName =
+  | "apiserver"
+  | "apiserver-kubelet-client"
+  | "admin"
+  | "kube-controller-manager"
+  | "kube-scheduler";
 
 export interface CertificateFiles {
   readonly certFile: string;
@@ -54,6 +61,8 @@ const leaves: Readonly<Record<LeafName, { readonly subject: Name; readonly profi
       addresses: ["127.0.0.1", "::1", hostAddressForGuests, serviceAddress],
     },
   },
+  // How the API server shows itself to kubelets, for logs, exec and port-forward. What it may there is a role's business.
+  "apiserver-kubelet-client": { subject: { commonName: kubeletClientUser }, profile: { kind: "Client" } },
   admin: {
     subject: { organization: "system:masters", commonName: "poolkeeper-admin" },
     profile: { kind: "Client" },
@@ -73,6 +82,7 @@ export function ensureCertificates(dir: string, now: number): Certificates {
     authority: authority.files,
     leaves: {
       apiserver: ensure("apiserver"),
+      "apiserver-kubelet-client": ensure("apiserver-kubelet-client"),
       admin: ensure("admin"),
       "kube-controller-manager": ensure("kube-controller-manager"),
       "kube-scheduler": ensure("kube-scheduler"),

@@ -83,6 +83,12 @@ function apiserverArgs({ certificates, apiPort }: Layout): readonly string[] {
     "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
     `--service-account-key-file=${serviceAccount.publicFile}`,
     `--service-account-signing-key-file=${serviceAccount.privateFile}`,
+    `--kubelet-client-certificate=${leaves["apiserver-kubelet-client"].certFile}`,
+    `--kubelet-client-key=${leaves["apiserver-kubelet-client"].keyFile}`,
+    // Kubelets serve with certificates that this authority has signed; no other is believed.
+    `--kubelet-certificate-authority=${authority.certFile}`,
+    // Names of nodes are no names of hosts.
+    "--kubelet-preferred-address-types=InternalIP,Hostname",
     "--authorization-mode=Node,RBAC",
     "--enable-admission-plugins=NodeRestriction",
     "--enable-bootstrap-token-auth=true",

@@ -5,7 +5,8 @@ import { isPortError } from "../ports/errors.ts";
 import type { Kube } from "../ports/kube.ts";
 import { customResourceDefinitions } from "../schema/crd.ts";
 import { apiGroup, kinds, type OwnKind, ownKinds } from "../schema/kind.ts";
-import type { InfrastructureProviderObject } from "../schema/provider.ts";
+import type { KubeObject } from "../schema/kubernetes.ts";
+import type { InfrastructureProviderObject, ProviderSpec } from "../schema/provider.ts";
 import { StartError } from "./error.ts";
 
 const fieldManager = "poolkeeper-install";
@@ -56,13 +57,32 @@ async function isServed(kube: Kube, kind: OwnKind, namespace: string): Promise<b
   }
 }
 
+/** Who may do what, where that is for us to say. */
+export async function applyBindings(kube: Kube, bindings: readonly KubeObject[]): Promise<void> {
+  for (const body of bindings) {
+    const { name } = body.metadata;
+    await kube.patch("ClusterRoleBinding", { name }, { type: "apply", body, fieldManager, force: true });
+  }
+}
+
+/** Node names begin with the region, so it is kept short. */
+const regions: Readonly<Record<ProviderSpec["type"], string>> = {
+  simulator: "cn-hangzhou",
+  ecs: "cn-hangzhou",
+  local: "local",
+};
+
 /** The provider a person named at start, made with the defaults of its type when it is not there. */
-export async function ensureProvider(kube: Kube, namespace: string, name: string): Promise<void> {
+export async function ensureProvider(
+  kube: Kube,
+  namespace: string,
+  { name, type }: { readonly name: string; readonly type: ProviderSpec["type"] },
+): Promise<void> {
   const provider: InfrastructureProviderObject = {
     apiVersion: "poolkeeper.dev/v1alpha1",
     kind: "InfrastructureProvider",
     metadata: { name, namespace },
-    spec: { type: name === "local" || name === "ecs" ? name : "simulator", region: "cn-hangzhou" },
+    spec: { type, region: regions[type] },
   };
   try {
     await kube.create("InfrastructureProvider", provider);

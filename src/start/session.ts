@@ -1,10 +1,12 @@
 /** Our connection to one cluster: transport, port, watched copies, and what is asked of it once. */
+import type { ClusterEntry } from "../controller/join/admission.ts";
 import { type WatchedCache, createCache } from "../kube/cache.ts";
 import { createKube } from "../kube/client.ts";
-import { loadConfig } from "../kube/config.ts";
+import { type ClusterConfig, loadConfig } from "../kube/config.ts";
 import { type Transport, call, createTransport } from "../kube/transport.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Kind, Kube } from "../ports/kube.ts";
+import { PortError } from "../ports/errors.ts";
+import type { Kind, Kube, PassingCache } from "../ports/kube.ts";
 import { StartError } from "./error.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -14,6 +16,9 @@ export interface ClusterSession {
   readonly server: string;
   readonly clusterUid: string;
   readonly serverVersion: () => string;
+  /** The cluster as machines reach it that are to join. Rejects where none can, and says why. */
+  readonly entry: () => Promise<ClusterEntry>;
+  readonly openRequests: () => PassingCache;
   stop(): Promise<void>;
 }
 
@@ -67,7 +72,7 @@ export async function openSession(request: SessionRequest): Promise<ClusterSessi
   });
   try {
     signal.throwIfAborted();
-    return await Promise.race([fill(request, { transport, parts, server: config.server, stop }), aborted]);
+    return await Promise.race([fill(request, { transport, parts, config, stop }), aborted]);
   } catch (error) {
     await stop();
     throw error;
@@ -78,13 +83,13 @@ interface Opening {
   readonly transport: Transport;
   /** How to end what was opened so far. */
   readonly parts: (() => unknown)[];
-  readonly server: string;
+  readonly config: ClusterConfig;
   readonly stop: () => Promise<void>;
 }
 
 async function fill(request: SessionRequest, opening: Opening): Promise<ClusterSession> {
   const { clock, namespace } = request;
-  const { transport, parts, server, stop } = opening;
+  const { transport, parts, config, stop } = opening;
   const kube = createKube(transport);
   const version = await followVersion(transport, clock);
   parts.push(version.stop);
@@ -102,7 +107,25 @@ async function fill(request: SessionRequest, opening: Opening): Promise<ClusterS
   await cache.waitSynced(syncLimitMs);
   const system = await kube.get("Namespace", { name: "kube-system" });
   const clusterUid = system.metadata.uid ?? "";
-  return { kube, cache, server, clusterUid, serverVersion: version.current, stop };
+  return {
+    kube,
+    cache,
+    server: config.server,
+    clusterUid,
+    serverVersion: version.current,
+    entry: () => entryOf(config),
+    openRequests: () => createCache({ transport, clock, kinds: ["CertificateSigningRequest"] }),
+    stop,
+  };
+}
+
+async function entryOf({ server, credentials }: ClusterConfig): Promise<ClusterEntry> {
+  const { ca } = await credentials.current();
+  if (ca !== null && server.startsWith("https:")) return { server, authorityPem: ca };
+  const why = server.startsWith("https:")
+    ? "the kubeconfig names no certificate authority that they could trust; add certificate-authority-data to its cluster"
+    : "it speaks plain http, as the world in memory does; start with --cluster local, or with --kubeconfig FILE for a cluster of yours";
+  throw new PortError({ kind: "Invalid", message: `Machines cannot join ${server}: ${why}. None was made.` });
 }
 
 /** The API server may be upgraded while we run; its version decides which kubelets are allowed. */

@@ -1,14 +1,13 @@
 /** Simulated clouds inside this process: one per InfrastructureProvider of type simulator, kept in the data directory. */
 import { join } from "node:path";
 import type { Clock } from "../ports/clock.ts";
-import { PortError } from "../ports/errors.ts";
-import type { Kube, KubeCache } from "../ports/kube.ts";
+import { type Change, keyOf, type Kube, type KubeCache } from "../ports/kube.ts";
 import type { Provider } from "../ports/provider.ts";
 import { openFileStore } from "../provider/simulator/file-store.ts";
 import { createSimulatorProvider } from "../provider/simulator/provider.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import { type Cloud, createCloud } from "../sim/cloud/create.ts";
-import { createKubelets, type Kubelets } from "../sim/kubelet/create.ts";
+import { createKubelets } from "../sim/kubelet/create.ts";
 
 export interface SimulatorDeps {
   readonly kube: Kube;
@@ -20,35 +19,42 @@ export interface SimulatorDeps {
 }
 
 export interface Simulators {
-  connect(object: InfrastructureProviderObject): Promise<Provider>;
+  open(object: InfrastructureProviderObject): Promise<Provider>;
   stop(): Promise<void>;
 }
 
 interface Running {
   readonly cloud: Cloud;
-  readonly kubelets: Kubelets;
+  stop(): Promise<void>;
 }
 
 export function createSimulators(deps: SimulatorDeps): Simulators {
   const running = new Map<string, Running>();
+  const unsubscribe = deps.cache.onChange((change) => configure(running, change));
+  const end = async (key: string): Promise<void> => {
+    const found = running.get(key);
+    running.delete(key);
+    await found?.stop();
+  };
   return {
-    connect: async (object) => {
-      const { type } = object.spec;
-      if (type !== "simulator") {
-        const message = `InfrastructureProvider ${object.metadata.name} has type ${type}, which this version does not offer yet: use type simulator`;
-        throw new PortError({ kind: "Invalid", message });
-      }
+    open: async (object) => {
+      const key = keyOf(object);
       const started = await startSimulator(object, deps);
-      running.set(object.metadata.name, started);
-      return createSimulatorProvider(started.cloud);
+      running.set(key, started);
+      return { ...createSimulatorProvider(started.cloud), close: () => end(key) };
     },
     stop: async () => {
-      for (const { kubelets, cloud } of running.values()) {
-        await kubelets.stop();
-        await cloud.close();
-      }
+      unsubscribe();
+      await Promise.all([...running.keys()].map(end));
     },
   };
+}
+
+/** A person has edited the settings. The seed counts at the start only: names and chances that were drawn stay. */
+function configure(running: ReadonlyMap<string, Running>, { kind, key, after }: Change): void {
+  if (kind !== "InfrastructureProvider" || after === undefined) return;
+  const { spec } = after as InfrastructureProviderObject;
+  running.get(key)?.cloud.configure(spec.simulator ?? {});
 }
 
 async function startSimulator(
@@ -70,5 +76,9 @@ async function startSimulator(
   });
   const kubelets = createKubelets({ kube, cache, cloud, clock, seed, log });
   kubelets.start();
-  return { cloud, kubelets };
+  const stop = async (): Promise<void> => {
+    await kubelets.stop();
+    await cloud.close();
+  };
+  return { cloud, stop };
 }

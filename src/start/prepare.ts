@@ -1,0 +1,49 @@
+/** Everything that must be in a cluster before the controller starts in it: kinds, rights, the provider that was named. */
+import { bootstrapBinding, kubeletClientBinding } from "../schema/manifests.ts";
+import { realClock } from "../ports/clock.ts";
+import type { Kube } from "../ports/kube.ts";
+import type { ProviderSpec } from "../schema/provider.ts";
+import { checkAccess } from "./access.ts";
+import { kubeletClientUser } from "./certificates.ts";
+import { StartError } from "./error.ts";
+import { applyBindings, ensureNamespace, ensureProvider, installCrds, missingKinds } from "./install.ts";
+import type { StartOptions } from "./options.ts";
+
+export async function prepareCluster(kube: Kube, options: StartOptions): Promise<void> {
+  const { namespace } = options;
+  const isOurs = options.cluster !== "existing";
+  if (isOurs || options.installCrds) {
+    await ensureNamespace(kube, namespace);
+    await installCrds(kube, namespace, realClock);
+  } else {
+    const missing = await missingKinds(kube, namespace);
+    if (missing.length > 0) {
+      throw new StartError(
+        `The cluster does not know ${missing.join(", ")}. Nothing was begun. Install poolkeeper's kinds: bin/poolkeeper install, or start with --install-crds`,
+      );
+    }
+  }
+  if (!isOurs) await checkAccess(kube, { namespace, isJoining: await hasJoiningProvider(kube, options) });
+  // On a control plane of our own we are the ones who grant what machines need.
+  if (options.cluster === "local") {
+    await applyBindings(kube, [bootstrapBinding(), kubeletClientBinding(kubeletClientUser)]);
+  }
+  const provider = providerOf(options);
+  if (provider !== null) await ensureProvider(kube, namespace, { name: provider, type: typeNamed(provider) });
+}
+
+/** A cluster that we have just made holds nothing to create pools on yet. */
+export function providerOf({ provider, cluster }: StartOptions): string | null {
+  return provider ?? (cluster === "existing" ? null : "simulator");
+}
+
+/** Of a provider that is made at start: its name is that of its type, every other name is a simulator's. */
+export function typeNamed(name: string): ProviderSpec["type"] {
+  return name === "local" || name === "ecs" ? name : "simulator";
+}
+
+async function hasJoiningProvider(kube: Kube, { namespace, provider }: StartOptions): Promise<boolean> {
+  if (provider !== null && typeNamed(provider) === "local") return true;
+  const { items } = await kube.list("InfrastructureProvider", { namespace });
+  return items.some(({ spec }) => spec.type === "local");
+}
