@@ -102,6 +102,7 @@ export type EventReason =
   | "NodeRemoved"
   | "NodeKept"
   | "CreationForgotten"
+  | "CertificateNotApproved"
   | "RemoveNodesRecorded"
   | "UpgradeRecorded"
   | "RepairRecorded"

@@ -32,6 +32,10 @@ const sentences: Sentences = {
     "Instance {instance} never became a node, and is gone.",
     "实例 {instance} 未能成为节点，现已不存在。",
   ],
+  CertificateNotApproved: [
+    "Certificate request {object} was not approved: {message}.",
+    "证书请求 {object} 未获批准：{message}。",
+  ],
   RemoveNodesRecorded: ["Operation {operation} removes {object}.", "操作 {operation} 将移除 {object}。"],
   UpgradeRecorded: ["Operation {operation} upgrades {object}.", "操作 {operation} 将升级 {object}。"],
   RepairRecorded: ["Operation {operation} repairs {object}.", "操作 {operation} 将修复 {object}。"],

@@ -237,7 +237,7 @@ test("a request under another machine's name stays open, and is told of once", a
   assert.equal(await isApproved(scene, "wrong"), false);
   const told = scene.news.filter(({ reason }) => reason === "CertificateNotApproved");
   assert.equal(told.length, 1);
-  assert.match(told[0]?.note ?? "", /request wrong was not approved: it is for "system:node:[^"]*i-other"/);
+  assert.match(String(told[0]?.facts["message"]), /^it is for "system:node:[^"]*i-other"/);
 });
 
 test("a request that came while nobody was there is approved by the next controller", async (t) => {

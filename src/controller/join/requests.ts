@@ -110,13 +110,13 @@ function refused(
   const { metadata, spec } = member.record;
   const pool = cache.get("ManagedNodePool", `${metadata.namespace ?? ""}/${spec.poolName}`);
   if (pool === undefined) return;
-  const note = `certificate request ${request.metadata.name} was not approved: ${why}`;
   const news = {
     type: "Warning",
     reason: "CertificateNotApproved",
+    because: null,
+    facts: { object: request.metadata.name, message: why },
     machine: metadata.name,
     node: null,
-    note,
   } as const;
   announce({ pool }, news);
 }
