@@ -19,6 +19,7 @@ export function describeMachine(machine: ManagedMachineObject, look: Look): read
       ["Name", metadata.name],
       ["Pool", spec.poolName],
       ["Status", machineState(machine, look)],
+      ...present("Message", status.message),
       ["Node", status.nodeName ?? "none yet"],
       [
         "Instance",

@@ -130,6 +130,7 @@ function machinesOn(
       instance: null,
       node: node === undefined ? null : nodeOf(node),
       pods: node === undefined ? [] : (podsByNode.get(nodeName) ?? []).map(podOf),
+      diagnosis: null,
     };
   });
 }

@@ -194,6 +194,7 @@ export function whyMachine(
   const lines = [
     head,
     ...(inHand === undefined ? [] : [stepLine(machine, look)]),
+    ...(status?.message === undefined ? [] : [`Its provider says: ${status.message}`]),
     ...operations.filter(isRunning).flatMap((operation) => targetLines(operation, machine)),
     ...nodeLines(node, look),
     ...lastLine(machine, look),

@@ -206,7 +206,9 @@ async function advanceMachine(
 ): Promise<void> {
   const machine = machineNamed(scene.snapshot, action.machine);
   if (machine === null) return;
-  const status = { ...wordedMachine(action.status), summary: machineSummary(action.status, machine.node) };
+  // What was said of the step before is said of it no more.
+  const { message: _, ...advanced } = action.status;
+  const status = { ...wordedMachine(advanced), summary: machineSummary(advanced, machine.node) };
   const written = await scene.deps.kube.replace("ManagedMachine", { ...machine.record, status }, "status");
   scene.deps.freshness.wrote(scene.key, "ManagedMachine", written);
 }

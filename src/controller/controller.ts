@@ -10,6 +10,7 @@ import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import { reconcileProvider } from "./catalogue.ts";
 import { createCensus } from "./census.ts";
+import { createDiagnoses } from "./diagnoses.ts";
 import { createEvidenceBook } from "./evidence.ts";
 import { createFreshness } from "./freshness.ts";
 import { concernedKeys, createWaits, poolsOfProvider, type Waits } from "./interest.ts";
@@ -135,6 +136,7 @@ function createParts(deps: ControllerDeps, hooks: Hooks): Parts {
     storms: new Map(),
     leases: createLeaseWatch({ kube, clock, onChange: hooks.wakeAll }),
     outcomes: createOutcomes(),
+    diagnoses: createDiagnoses(clock),
     freshness: createFreshness(cache),
     census: createCensus(cache),
     reports: createReportBook(clock),

@@ -6,12 +6,13 @@ import type { Clock } from "../ports/clock.ts";
 import type { KubeCache } from "../ports/kube.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { Census } from "./census.ts";
+import type { Diagnoses } from "./diagnoses.ts";
 import type { EvidenceBook } from "./evidence.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Instances } from "./instances.ts";
 import type { LeaseWatch } from "./leases.ts";
 import type { Outcomes } from "./outcomes.ts";
-import type { Providers } from "./providers.ts";
+import type { OpenProvider, Providers } from "./providers.ts";
 import { budgetOf, nodeOf, podOf, workloadOf } from "../core/view.ts";
 
 export interface ObserveDeps {
@@ -21,6 +22,7 @@ export interface ObserveDeps {
   readonly evidence: EvidenceBook;
   readonly leases: LeaseWatch;
   readonly outcomes: Outcomes;
+  readonly diagnoses: Diagnoses;
   readonly freshness: Freshness;
   /** When, on the monotonic clock, each pool was last in a storm: the calm after it counts from there (S15). */
   readonly storms: Map<string, number>;
@@ -45,8 +47,9 @@ export function observe(key: string, deps: ObserveDeps): Snapshot | "stale" | "g
   if (pool === undefined) return "gone";
   const namespace = pool.metadata.namespace ?? "";
   const provider = providers.view(namespace, pool.spec.providerRef.name);
-  const instances = providers.find(namespace, pool.spec.providerRef.name)?.instances ?? null;
-  const machines = machinesOf(pool, instances, cache);
+  const open = providers.find(namespace, pool.spec.providerRef.name);
+  const instances = open?.instances ?? null;
+  const machines = machinesOf(pool, open, deps);
   return {
     pool,
     machines,
@@ -72,8 +75,8 @@ interface Look {
 
 function machinesOf(
   { metadata: { namespace = "", name, uid } }: ManagedNodePoolObject,
-  instances: Instances | null,
-  cache: KubeCache,
+  open: OpenProvider | null,
+  { cache, diagnoses }: ObserveDeps,
 ): readonly Machine[] {
   const records = cache
     .byIndex("ManagedMachine", "pool", `${namespace}/${name}`)
@@ -84,9 +87,10 @@ function machinesOf(
     const node = nodeName === undefined ? undefined : cache.get("Node", nodeName);
     return {
       record,
-      instance: instances?.ofMachine(record.metadata.uid ?? "", record.status?.instanceId) ?? null,
+      instance: open?.instances.ofMachine(record.metadata.uid ?? "", record.status?.instanceId) ?? null,
       node: node === undefined ? null : nodeOf(node),
       pods: nodeName === undefined ? [] : cache.byIndex("Pod", "node", nodeName).map(podOf),
+      diagnosis: diagnoses.look(record, open?.provider ?? null),
     };
   });
 }

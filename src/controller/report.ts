@@ -135,16 +135,18 @@ async function reportMachines(
   const written = new Set(
     decision.actions.flatMap((action) => ("machine" in action ? [action.machine] : [])),
   );
-  const changed = snapshot.machines.filter(({ record, node }) => {
+  const changed = snapshot.machines.filter(({ record, node, diagnosis }) => {
     const { status } = record;
     return (
       status !== undefined &&
       !written.has(record.metadata.name) &&
-      status.summary !== machineSummary(status, node)
+      (status.summary !== machineSummary(status, node) || (status.message ?? null) !== diagnosis)
     );
   });
-  await inParallel(changed, 8, async ({ record, node }) => {
-    const status = { ...record.status, summary: machineSummary(record.status ?? {}, node) };
+  await inParallel(changed, 8, async ({ record, node, diagnosis }) => {
+    const { message: _, ...before } = record.status ?? {};
+    const message = diagnosis === null ? {} : { message: diagnosis };
+    const status = { ...before, ...message, summary: machineSummary(before, node) };
     freshness.wrote(
       key,
       "ManagedMachine",

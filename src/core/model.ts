@@ -37,6 +37,8 @@ export interface Machine {
   readonly instance: Instance | null;
   readonly node: Node | null;
   readonly pods: readonly Pod[];
+  /** What the provider says of a guest that has not come for some minutes; null where it is not late or nothing is known. */
+  readonly diagnosis: string | null;
 }
 
 export interface ProviderView {

@@ -201,6 +201,17 @@ table([
   ],
 ]);
 
+test("what the provider says of a guest that never came is kept with the failure", () => {
+  const diagnosis = "the console ends with: Kernel panic";
+  const late = { node: null, diagnosis, operation: { ...create, step: "Join", ...since(15 * minuteMs) } };
+  const [action] = finish(scene(late), noon).actions;
+  assert.equal(action?.kind, "AdvanceMachine");
+  assert.equal(
+    action?.kind === "AdvanceMachine" ? action.status.lastOperation?.message : "",
+    `step Join: ${diagnosis}`,
+  );
+});
+
 test("whoever waits looks again at the limit of the step, and never in the past", () => {
   const waits = (wishes: Scene) => finish(scene(wishes), wishes.at ?? noon).held.map(({ wakeAt }) => wakeAt);
   assert.deepEqual(waits({ ...blockedUnder("Skip"), at: noon + minuteMs }), [late]);

@@ -27,8 +27,7 @@ const repairWaitMs = 8 * minuteMs;
 export function overdue(view: StepView): Wishes | "Done" | null {
   const { operation, machine } = view;
   if (operation.step === "Drain") return drainOverdue(view);
-  const facts = { step: operation.step, since: operation.stepSince };
-  const failure = { reason: "StepTimedOut", facts, outcome: "Failed" } as const;
+  const failure = { reason: "StepTimedOut", facts: lateFacts(view), outcome: "Failed" } as const;
   switch (operation.plan as PlanName) {
     case "Create":
       return abandonCreation(view);
@@ -47,6 +46,13 @@ export function overdue(view: StepView): Wishes | "Done" | null {
     default:
       return null;
   }
+}
+
+/** The step, and what the provider says of a guest that never came. */
+function lateFacts({ operation, machine }: StepView): Readonly<Record<string, string>> {
+  const { step, stepSince: since } = operation;
+  const late = { machine: nameOf(machine), step, since };
+  return machine.diagnosis === null ? late : { ...late, message: machine.diagnosis };
 }
 
 /** Drain limits differ by purpose: removal keeps the node, an upgrade does what the pool says, repair of a dead node goes on. */
@@ -93,8 +99,7 @@ function abandonCreation(view: StepView): Wishes {
     reason: "CreateFailed",
     facts: { machine: nameOf(machine), step: operation.step, since: operation.stepSince },
   };
-  const { step, stepSince: since } = operation;
-  const failure = { reason: "StepTimedOut", facts: { machine: nameOf(machine), step, since } } as const;
+  const failure = { reason: "StepTimedOut", facts: lateFacts(view) } as const;
   const options = { drain: false, release: true };
   const beginning = { kind: "Remove", plan: "Release", cause: null, options, failure, because } as const;
   return { actions: [begin(snapshot, machine, beginning, now)], held: [] };

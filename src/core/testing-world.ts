@@ -134,7 +134,8 @@ export function look(world: World): Snapshot {
     const name = record.status?.nodeName ?? "";
     const node = world.nodes.get(name);
     const ready = node === undefined ? null : { ...node, ready: readiness(world, name) };
-    return { record, instance: server?.instance ?? null, node: ready, pods: world.pods.get(name) ?? [] };
+    const pods = world.pods.get(name) ?? [];
+    return { record, instance: server?.instance ?? null, node: ready, pods, diagnosis: null };
   });
   const calm = aSnapshot({ pool: world.pool, machines, operations: [...world.operations.values()] });
   const evidence = new Map(

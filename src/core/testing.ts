@@ -106,6 +106,7 @@ export interface MachineWishes {
   readonly instance: Partial<Instance> | null;
   readonly node: Partial<Node> | null;
   readonly pods: readonly Pod[];
+  readonly diagnosis: string | null;
 }
 
 /** Running, joined and Ready, with nothing in hand; its pods are put on its node. */
@@ -117,7 +118,8 @@ export function aMachine(wishes: Partial<MachineWishes> = {}): Machine {
     wishes.instance === null ? null : anInstance({ id, zone, chargeType, createdAt, ...wishes.instance });
   const node = wishes.node === null ? null : nodeOf(wishes, { name: `${aRegion}.${id}`, zone, createdAt });
   const record = aRecord({ ...wishes, name, createdAt, chargeType }, instance, node);
-  return { record, instance, node, pods: (wishes.pods ?? []).map((pod) => onNode(pod, node)) };
+  const pods = (wishes.pods ?? []).map((pod) => onNode(pod, node));
+  return { record, instance, node, pods, diagnosis: wishes.diagnosis ?? null };
 }
 
 function nodeOf(

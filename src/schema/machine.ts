@@ -129,6 +129,9 @@ export type RepairRecord = z.infer<typeof repairRecord>;
 
 const machineStatusFields = z.object({
   summary: text(64).optional().describe("One word for people: Creating, Ready, Draining and so on."),
+  message: text(1024)
+    .optional()
+    .describe("What the provider says of a machine that is late, such as the end of its console."),
   creation: z
     .object({
       attempt: z.int(),

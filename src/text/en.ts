@@ -107,7 +107,7 @@ export const en = {
   // How an operation of a machine ended.
   DrainTimedOut:
     "{node,machine|The node} could not be drained in time[: {object} was in the way][ ({message})]; it was kept.",
-  StepTimedOut: "{node,machine|The node} took too long[ at step {step}][ (since {since})].",
+  StepTimedOut: "{node,machine|The node} took too long[ at step {step}][ (since {since})][: {message}].",
   EffectRefused:
     "The provider[ {provider}] refused what {node,machine|the machine} needs[ at step {step}][: {error,message}].",
   VersionMismatch:

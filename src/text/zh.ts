@@ -89,7 +89,7 @@ export const zh = {
   // 单台机器上的操作如何结束。
   DrainTimedOut:
     "{node,machine|该节点}未能在限定时间内排空[：{object} 阻止了排空][（{message}）]，节点已保留。",
-  StepTimedOut: "{node,machine|该节点}[自 {since} 起]的步骤[ {step} ]耗时过长。",
+  StepTimedOut: "{node,machine|该节点}[自 {since} 起]的步骤[ {step} ]耗时过长[：{message}]。",
   EffectRefused: "云服务商[ {provider} ]拒绝了{node,machine|该机器}的操作[（{step}）][：{error,message}]。",
   VersionMismatch:
     "{node,machine|该节点}恢复后的 Kubernetes 版本为 {have|其他版本}[，而不是 {wanted,version}]。",

@@ -250,7 +250,7 @@ async function upgrade(rig: Rig, { pools }: Shape): Promise<void> {
 function machinesOf({ cache }: Rig, pool: ManagedNodePoolObject): readonly Machine[] {
   return cache
     .byIndex("ManagedMachine", "pool", keyOf(pool))
-    .map((record) => ({ record, instance: null, node: null, pods: [] }));
+    .map((record) => ({ record, instance: null, node: null, pods: [], diagnosis: null }));
 }
 
 async function until({ wait }: Rig, what: string, isMet: () => boolean): Promise<void> {

@@ -116,7 +116,13 @@ async function upgrade({ kube, clock, list }: World): Promise<void> {
   if (!target.ok) throw new Error(`no target: ${target.reason}`);
   const ref = { namespace: worldNamespace, name: pool.metadata.name };
   await kube.patch("ManagedNodePool", ref, { type: "merge", body: { spec: { template: { image } } } });
-  const machines = list("ManagedMachine").map((record) => ({ record, instance: null, node: null, pods: [] }));
+  const machines = list("ManagedMachine").map((record) => ({
+    record,
+    instance: null,
+    node: null,
+    pods: [],
+    diagnosis: null,
+  }));
   const draft = { kind: "Upgrade", machines, options: { when: "Now" }, target: target.disk } as const;
   await kube.create("NodeOperation", draftOperation(pool, { by: "bench", suffix: "1" }, draft));
   const isDone = await clock.runUntil(

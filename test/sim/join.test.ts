@@ -76,6 +76,7 @@ function asTokenProvider(
     joined: async (id) => {
       joined.push(id);
     },
+    diagnosis: async () => `${"booting ".repeat(200)}Kernel panic`,
   };
 }
 
@@ -269,6 +270,20 @@ test("a token that nobody used ends with its time, and with its machine", async 
   await scene.until("the machine is gone", () => scene.world.cloud.instances().length === 0);
   await scene.world.clock.advance(2 * minuteMs);
   assert.deepEqual(await scene.tokens(), []);
+});
+
+test("a guest that never comes is explained by its provider, while it is waited for and afterwards", async (t) => {
+  const scene = await aScene(t);
+  await createPool(scene);
+  await scene.until("the instance runs", () => machineOf(scene)?.status?.operation?.step === "Join");
+  await scene.world.clock.advance(2 * minuteMs);
+  assert.equal(machineOf(scene)?.status?.message, undefined);
+  await scene.world.clock.advance(3 * minuteMs);
+  assert.match(machineOf(scene)?.status?.message ?? "", /^….*Kernel panic$/);
+  await scene.world.clock.advance(12 * minuteMs);
+  const { message, lastOperation } = machineOf(scene)?.status ?? {};
+  assert.match(lastOperation?.message ?? "", /^step Join: ….*Kernel panic$/);
+  assert.equal(message, undefined);
 });
 
 test("a new system disk comes with a new token", async (t) => {
