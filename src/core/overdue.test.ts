@@ -207,8 +207,8 @@ test("what the provider says of a guest that never came is kept with the failure
   const [action] = finish(scene(late), noon).actions;
   assert.equal(action?.kind, "AdvanceMachine");
   assert.equal(
-    action?.kind === "AdvanceMachine" ? action.status.lastOperation?.message : "",
-    `step Join: ${diagnosis}`,
+    action?.kind === "AdvanceMachine" ? action.status.lastOperation?.facts?.["message"] : "",
+    diagnosis,
   );
 });
 

@@ -25,6 +25,7 @@ import { openSession } from "../../src/start/session.ts";
 import { isPortError } from "../../src/ports/errors.ts";
 import { machinesOf } from "./objects.ts";
 import { createRig, namespace, type Rig, root } from "./rig.ts";
+import { eventText } from "../../src/text/event.ts";
 
 interface Scene {
   readonly rig: Rig;
@@ -117,7 +118,7 @@ async function startController(t: TestContext, kubeconfig: string) {
         joined.push(id);
       },
     }),
-    announce: (_about, { reason, note }) => news.push(`${reason}: ${note}`),
+    announce: (_about, item) => news.push(`${item.reason}: ${eventText(item)}`),
     onPass: () => {},
     onError: (key, error) => news.push(`failed ${key}: ${String(error)}`),
   });
