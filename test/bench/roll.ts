@@ -32,7 +32,10 @@ const head = [
 
 export async function benchRoll(): Promise<void> {
   const rows: (readonly Cell[])[] = [];
-  for (const shape of shapes) rows.push(await roll(shape));
+  for (const shape of shapes) {
+    console.error(`${shape.machines} nodes, ${shape.parallel} at once ...`);
+    rows.push(await roll(shape));
+  }
   console.log(table([head, ...rows]));
 }
 
