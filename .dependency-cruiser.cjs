@@ -36,6 +36,7 @@ module.exports = {
     // Building images is a start of its own: it locks, downloads and tells its progress as `start` does.
     only("image", "^src/image/", ["image", "ports", "start"]),
     only("sim", "^src/sim/", ["sim", "core", "controller", "ports", "schema", "text"]),
+    only("api", "^src/api/", ["api", "core", "ports", "schema", "text"]),
     // `cli/start.ts` is the door from the command line to the server, opened lazily.
     only("cli", "^src/cli/(?!start\\.ts)", ["cli", "core", "schema", "text", "kube", "ports"]),
     {

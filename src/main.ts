@@ -10,11 +10,11 @@ import type { Snapshot } from "./core/model.ts";
 import { createRecorder } from "./kube/events.ts";
 import { createElection } from "./kube/lease.ts";
 import { realClock } from "./ports/clock.ts";
+import { type Api, startApi } from "./start/api.ts";
 import { brakeOf } from "./start/brake.ts";
 import { createConnector } from "./start/connector.ts";
 import { lockDataDir } from "./start/data-dir.ts";
 import { StartError } from "./start/error.ts";
-import { serveHttp } from "./start/http.ts";
 import { createIdentity } from "./start/identity.ts";
 import { createMetrics, type Metrics } from "./start/metrics.ts";
 import type { StartOptions } from "./start/options.ts";
@@ -61,12 +61,19 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     () => controller?.queueLength() ?? 0,
   );
   // The port first: a second start on it fails before it has touched anything.
-  const http = await serveHttp(options.port, {
+  const log = pino(
+    { name: "poolkeeper", level: process.env["POOLKEEPER_LOG"] ?? "info" },
+    pino.destination(2),
+  );
+  const api = await startApi({
+    options,
+    clock: realClock,
+    metrics,
+    log,
+    stopper,
     notReadyBecause: () =>
       missing ?? (session?.cache.isSynced() === true ? null : "the watches are being renewed"),
-    metrics: metrics.text,
   });
-  stopper.add(http.close);
   const lock = lockDataDir(options.dataDir);
   stopper.add(async () => lock.release());
   const kubeconfig = await openCluster(options, stage);
@@ -82,12 +89,13 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     signal: stopper.signal,
   });
   stopper.add(session.stop);
-  controller = buildController(options, { session, stopper, metrics });
+  controller = buildController(options, { session, stopper, metrics, log, api });
+  api.open(session);
   await lead(controller, { session, stage, namespace: options.namespace, setLeader: metrics.setLeader });
   if (stopper.signal.aborted) return stopper.asked;
   if (options.sample) await createSample(session.kube, options.namespace);
   missing = null;
-  welcome(options, { progress, url: http.url, server: session.server, kubeconfig });
+  welcome(options, { progress, api, server: session.server, kubeconfig });
   await stopper.asked;
 }
 
@@ -95,13 +103,12 @@ interface Built {
   readonly session: ClusterSession;
   readonly stopper: Stopper;
   readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly api: Api;
 }
 
-function buildController(options: StartOptions, { session, stopper, metrics }: Built): Controller {
-  const log = pino(
-    { name: "poolkeeper", level: process.env["POOLKEEPER_LOG"] ?? "info" },
-    pino.destination(2),
-  );
+function buildController(options: StartOptions, built: Built): Controller {
+  const { session, stopper, metrics, log, api } = built;
   const { kube, cache } = session;
   const connector = createConnector({
     kube,
@@ -127,6 +134,7 @@ function buildController(options: StartOptions, { session, stopper, metrics }: B
     announce: (about, announcement) => announce(recorder, about, announcement),
     onPass: (pass) => {
       metrics.passed(pass);
+      api.passed(pass);
       logPass(log, pass);
     },
     onError: (key, error) => {
@@ -241,24 +249,28 @@ function welcome(
   options: StartOptions,
   ready: {
     readonly progress: Progress;
-    readonly url: string;
+    readonly api: Api;
     readonly server: string;
     readonly kubeconfig: string | null;
   },
 ): void {
-  const { progress, url, server, kubeconfig } = ready;
+  const { progress, api, server, kubeconfig } = ready;
   progress.say("");
   progress.say(
-    `Poolkeeper is ready on ${url}, managing pools in namespace ${options.namespace} of ${server}`,
+    `Poolkeeper is ready on ${api.url}, managing pools in namespace ${options.namespace} of ${server}`,
   );
   if (options.cluster === "embedded") {
     progress.say(
       "This world is simulated: API, nodes and pods live in this process's memory and end with it.",
     );
   }
+  const link = api.signInLink();
+  if (link !== null) progress.say(`Console: ${link}`);
   if (kubeconfig !== null) progress.say(`  export KUBECONFIG=${kubeconfig}`);
   progress.say("  bin/poolkeeper status          what there is");
   progress.say("  bin/poolkeeper get pools       the pools");
   progress.say("  kubectl get mnp,nodes          the same, with kubectl");
+  if (link !== null)
+    progress.say("  bin/poolkeeper console         a new link: each works once, within 10 minutes");
   progress.say("Stop with Ctrl-C.");
 }

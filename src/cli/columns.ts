@@ -1,13 +1,15 @@
 /** The columns of each table, as data: what `get` prints of every kind. */
 import { listed } from "../core/intent/answer.ts";
+import { doneCount } from "../core/operation-status.ts";
 import { durationText, instantOf } from "../core/time.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import type { MaintenanceWindowObject } from "../schema/window.ts";
+import { type Tone, toneOf } from "../text/tone.ts";
 import { eventWord, operationWord, stateWord } from "../text/words.ts";
-import type { Column, Look, Tone } from "./table.ts";
+import type { Column, Look } from "./table.ts";
 import { ageOf, momentText, openingText } from "./time.ts";
 
 type Text<T> = (row: T, look: Look) => string;
@@ -68,13 +70,6 @@ export function poolTone({ status }: ManagedNodePoolObject): Tone {
   return toneOf(status?.summary);
 }
 
-function toneOf(summary: string | undefined): Tone {
-  if (summary === "Active" || summary === "Ready" || summary === "Succeeded") return "Good";
-  if (summary === undefined || summary === "Cancelled") return "Plain";
-  const bad = ["Stalled", "Degraded", "NotReady", "NodeMissing", "Failed", "NeedsHuman"];
-  return bad.includes(summary) ? "Bad" : "Busy";
-}
-
 export const machineColumns: readonly Column<ManagedMachineObject>[] = [
   name,
   column("POOL", ({ spec }) => spec.poolName),
@@ -116,10 +111,8 @@ export const operationColumns: readonly Column<NodeOperationObject>[] = [
 ];
 
 /** Of the nodes that the operation names, those that it has brought where it wanted. */
-export function doneText({ spec, status }: NodeOperationObject): string {
-  const machines = status?.machines ?? [];
-  const done = machines.filter(({ state }) => state === "Succeeded" || state === "Skipped").length;
-  return `${done}/${spec.targets.length}`;
+export function doneText(operation: NodeOperationObject): string {
+  return `${doneCount(operation)}/${operation.spec.targets.length}`;
 }
 
 function tookText({ metadata, status }: NodeOperationObject, look: Look): string {

@@ -2,7 +2,7 @@
 import { listed } from "../core/intent/answer.ts";
 import { instantOf } from "../core/time.ts";
 import type { BlockerFields } from "../schema/field.ts";
-import { isReason, nextCommand } from "../text/sentence.ts";
+import { blockerCommand } from "../text/blocker.ts";
 import { conditionWord } from "../text/words.ts";
 import { aligned, type Look } from "./table.ts";
 import { ageOf } from "./time.ts";
@@ -38,7 +38,7 @@ export function blockerLines(blockers: readonly BlockerFields[], look: Look): re
 /** The same, each with the command that helps where there is one. */
 export function waitLines(blockers: readonly BlockerFields[], pool: string, look: Look): readonly string[] {
   return waitsOf(blockers, look).flatMap(({ text, first }) => {
-    const command = first === null ? null : commandFor(first, pool);
+    const command = first === null ? null : blockerCommand(first, pool);
     return [`  ${text}`, ...(command === null ? [] : [`    try: ${command}`])];
   });
 }
@@ -102,17 +102,6 @@ function countText(subjects: readonly string[], isCut: boolean): string {
 /** The machines, of which an object in the way may be named after a colon. */
 function subjectsOf(blockers: readonly BlockerFields[]): readonly string[] {
   return [...new Set(blockers.map(({ object }) => object.split(":")[0] ?? ""))];
-}
-
-/** The command that helps against a blocker of this pool, or null. */
-function commandFor(
-  { reason, object }: Pick<BlockerFields, "reason" | "object">,
-  pool: string,
-): string | null {
-  if (!isReason(reason)) return null;
-  const [subject = ""] = object.split(":");
-  const facts = /^[a-z]/.test(subject) ? { pool, machine: subject } : { pool };
-  return nextCommand(reason, facts);
 }
 
 export type FieldPair = readonly [label: string, value: string];

@@ -15,8 +15,9 @@ import { type Check, fail, type Finding, warn } from "./doctor-finding.ts";
 import { endingOf, CommandError, exitCodes } from "./failure.ts";
 import { isPortError } from "../ports/errors.ts";
 import { kubeconfigOf } from "./connect.ts";
+import type { Tone } from "../text/tone.ts";
 import type { Session } from "./session.ts";
-import { paint, type Tone } from "./table.ts";
+import { paint } from "./table.ts";
 
 /** In order: what a later one reports may only follow from an earlier one. */
 const checks: readonly Check[] = [

@@ -1,16 +1,15 @@
 /** One look at one pool through the API alone: what the core needs to foresee, without what only the controller remembers. */
 import type { Sight } from "../core/intent/departure.ts";
 import type { Surroundings } from "../core/intent/check.ts";
+import { blindCluster, providerOf, windowName, windowOf } from "../core/intent/sight.ts";
 import { type NodeRoom, roomsOf } from "../core/drain-preview.ts";
-import type { Machine, ProviderView, Snapshot } from "../core/model.ts";
+import type { Machine } from "../core/model.ts";
 import { budgetOf, nodeOf, podOf } from "../core/view.ts";
 import { isPortError } from "../ports/errors.ts";
 import type { Kind, Kube, ObjectOf } from "../ports/kube.ts";
-import type { NodeObject, PodDisruptionBudgetObject, PodObject } from "../schema/kubernetes.ts";
+import type { KubeObject, NodeObject, PodDisruptionBudgetObject, PodObject } from "../schema/kubernetes.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
-import type { InfrastructureProviderObject } from "../schema/provider.ts";
-import type { MaintenanceWindowObject } from "../schema/window.ts";
 import { machinesOf, operationsOf } from "./read.ts";
 import type { Session } from "./session.ts";
 
@@ -103,8 +102,8 @@ async function sightOf(session: Session, pool: ManagedNodePoolObject, ground: Gr
     pool,
     machines,
     operations,
-    window: windowOf(pool, windows.items),
-    provider: providerOf(pool, providers.items),
+    window: windowOf(pool, named(windows.items, windowName(pool))),
+    provider: providerOf(pool, named(providers.items, pool.spec.providerRef.name)),
     budgets: ground.budgets.map(budgetOf),
     workloads: new Map(),
     cluster: { ...blindCluster, serverVersion, nodes: ground.nodes.length },
@@ -112,6 +111,10 @@ async function sightOf(session: Session, pool: ManagedNodePoolObject, ground: Gr
     evictions: new Map(),
     elsewhere: ground.isWhole ? roomsOn(others, podsByNode) : null,
   };
+}
+
+function named<T extends KubeObject>(objects: readonly T[], name: string | null): T | undefined {
+  return objects.find(({ metadata }) => metadata.name === name);
 }
 
 type PodsByNode = ReadonlyMap<string, readonly PodObject[]>;
@@ -135,18 +138,6 @@ function machinesOn(
   });
 }
 
-/** What only the controller's own watching tells; nothing that is asked here depends on it. */
-const blindCluster: Omit<Snapshot["cluster"], "serverVersion" | "nodes"> = {
-  uid: "",
-  evidence: new Map(),
-  sinceGapMs: Number.POSITIVE_INFINITY,
-  otherLeaseRenewedMsAgo: null,
-  nodesNotReady: 0,
-  repairsElsewhere: 0,
-  upgradesElsewhere: [],
-  brake: null,
-};
-
 function roomsOn(nodes: readonly NodeObject[], podsByNode: PodsByNode): readonly NodeRoom[] {
   return roomsOf(
     nodes.map((node) => ({
@@ -154,35 +145,4 @@ function roomsOn(nodes: readonly NodeObject[], podsByNode: PodsByNode): readonly
       pods: (podsByNode.get(node.metadata.name) ?? []).map(podOf),
     })),
   );
-}
-
-function windowOf(
-  pool: ManagedNodePoolObject,
-  windows: readonly MaintenanceWindowObject[],
-): Snapshot["window"] {
-  const name = pool.spec.management.maintenanceWindowRef?.name;
-  if (name === undefined) return null;
-  return windows.find(({ metadata }) => metadata.name === name)?.spec ?? "Missing";
-}
-
-function providerOf(
-  pool: ManagedNodePoolObject,
-  providers: readonly InfrastructureProviderObject[],
-): ProviderView {
-  const { name } = pool.spec.providerRef;
-  const found = providers.find(({ metadata }) => metadata.name === name);
-  return {
-    name,
-    region: found?.spec.region ?? "",
-    catalogue: found?.status?.catalogue ?? null,
-    isListComplete: true,
-    message: "",
-    capabilities: {
-      restartService: true,
-      replaceSystemDisk: true,
-      subscription: found?.spec.type !== "local",
-      joinsWithToken: found?.spec.type === "local",
-      initializesNodes: found?.spec.type === "local",
-    },
-  };
 }

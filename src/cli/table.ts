@@ -1,6 +1,5 @@
 /** Rows and columns as kubectl prints them: no borders, padded by what the eye sees. Knows no kind of object. */
-
-export type Tone = "Good" | "Busy" | "Bad" | "Plain";
+import type { Tone } from "../text/tone.ts";
 
 export interface Column<T> {
   readonly title: string;

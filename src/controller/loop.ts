@@ -1,5 +1,5 @@
 /** One pass over one pool: observe, decide, report, act. Level-triggered: it may run at any time, any number of times. */
-import type { Action, Decision } from "../core/action.ts";
+import type { Action, Decision, Held } from "../core/action.ts";
 import { type Announcement, announcementOf } from "../core/announce.ts";
 import { decide } from "../core/decide.ts";
 import type { Instant, Snapshot } from "../core/model.ts";
@@ -22,6 +22,7 @@ export interface PassReport {
   readonly pool: string;
   readonly snapshot: Snapshot;
   readonly actions: readonly Action[];
+  readonly held: readonly Held[];
   readonly failures: readonly { readonly action: Action; readonly error: unknown }[];
   readonly decideMs: number;
 }
@@ -70,7 +71,8 @@ export async function reconcile(pool: string, deps: LoopDeps): Promise<Instant |
       : announcementOf(action, "machine" in action ? machineNamed(observed, action.machine) : null);
     if (news !== null) deps.announce(snapshot, news);
   }
-  deps.onPass({ pool, snapshot: observed, actions: decision.actions, failures, decideMs });
+  const { actions, held } = decision;
+  deps.onPass({ pool, snapshot: observed, actions, held, failures, decideMs });
   const isUncertain = conflicts > 0 || failures.length > 0;
   return lookAgainAt(decision, { reportAt, isUncertain }, clock.now());
 }

@@ -1,10 +1,10 @@
 /** Writes what was decided into the API, before it is done: the pool's status, its operations', and the machines' words (S2). */
-import type { Decision, Held } from "../core/action.ts";
+import type { Decision } from "../core/action.ts";
 import { canonical, hashOf } from "../core/hash.ts";
 import { machineSummary } from "../core/machine-status.ts";
 import type { Instant, Snapshot } from "../core/model.ts";
 import { operationReport } from "../core/operation-status.ts";
-import { type ConditionReport, type PoolReport, poolReport } from "../core/status.ts";
+import { type ConditionReport, heldObject, type PoolReport, poolReport } from "../core/status.ts";
 import { timeOf } from "../core/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Kube } from "../ports/kube.ts";
@@ -212,7 +212,7 @@ function blockersOf(
   );
   const blockers = new Map(
     found.held.map((held) => {
-      const object = objectOf(held);
+      const object = heldObject(held);
       const blocker = {
         reason: held.reason,
         object,
@@ -223,12 +223,6 @@ function blockersOf(
     }),
   );
   return [...blockers.values()].slice(0, 50);
-}
-
-function objectOf({ machine, facts, wish }: Held): string {
-  const object = facts["object"];
-  if (typeof object === "string" && object !== "") return machine === "" ? object : `${machine}: ${object}`;
-  return machine === "" ? wish : machine;
 }
 
 function conditionOf(

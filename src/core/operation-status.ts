@@ -42,6 +42,12 @@ export function operationReport(
   return { status, because };
 }
 
+/** Targets that are where the operation wanted them. */
+export function doneCount({ status }: NodeOperationObject): number {
+  const machines = status?.machines ?? [];
+  return machines.filter(({ state }) => state === "Succeeded" || state === "Skipped").length;
+}
+
 function withBlockers({ record, machine }: Progress, snapshot: Snapshot, now: Instant): MachineProgress {
   if (record.state !== "Running" || record.step !== "Drain" || machine === null) return record;
   const { blocked } = drainState(machine, snapshot, now);

@@ -125,6 +125,13 @@ const upgradeWords: Readonly<Partial<Record<HoldReason, Summary>>> = {
   ProviderUnavailable: "Stalled",
 };
 
+/** What a wait is told apart by in the status, beside its reason: the machine, the object in the way, or the wish. */
+export function heldObject({ machine, facts, wish }: Held): string {
+  const object = facts["object"];
+  if (typeof object === "string" && object !== "") return machine === "" ? object : `${machine}: ${object}`;
+  return machine === "" ? wish : machine;
+}
+
 function windowOf({ window }: Snapshot, now: Instant): PoolReport["nextWindow"] {
   if (window === null || window === "Missing") return null;
   const state = windowState(window, now);

@@ -2,13 +2,13 @@
 import { Agent, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from "undici";
 import type { ClusterConfig } from "./config.ts";
 import type { Credentials } from "./credentials.ts";
-import type { Method, ResponseHeaders } from "./wire.ts";
+import type { Method, RequestHeaders, ResponseHeaders } from "./wire.ts";
 
 export interface Exchange {
   readonly method: Method;
   /** With the query, without the server. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: RequestHeaders;
   readonly body: string | null;
   readonly signal: AbortSignal;
 }

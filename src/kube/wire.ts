@@ -15,7 +15,7 @@ export interface KubeRequest {
   readonly method: Method;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: RequestHeaders;
   readonly body?: unknown;
   readonly timeoutMs?: number;
   readonly lane?: Lane;
@@ -27,6 +27,9 @@ export interface KubeResponse {
   /** The parsed body; text that is not JSON stays a string. */
   readonly json: unknown;
 }
+
+/** A header that stands several times is a list. */
+export type RequestHeaders = Readonly<Record<string, string | string[]>>;
 
 /** Names in lower case. */
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;

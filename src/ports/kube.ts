@@ -70,6 +70,12 @@ export const resources = {
     plural: "selfsubjectaccessreviews",
     isNamespaced: false,
   },
+  SelfSubjectReview: {
+    group: "authentication.k8s.io",
+    version: "v1",
+    plural: "selfsubjectreviews",
+    isNamespaced: false,
+  },
 } as const satisfies Readonly<Record<string, Resource>>;
 
 export type Kind = keyof typeof resources;

@@ -51,7 +51,8 @@ export function problemText({ path, value, message }: Problem): string {
   return isPlain ? `${path} is ${JSON.stringify(value)}: ${message}` : `${path}: ${message}`;
 }
 
-function parse<T>(schema: z.ZodType<T>, object: unknown): Parsed<T> {
+/** Any other schema, with problems in the same words. */
+export function parse<T>(schema: z.ZodType<T>, object: unknown): Parsed<T> {
   const result = schema.safeParse(object, { error: sentence });
   if (result.success) return { ok: true, value: result.data };
   const problems = result.error.issues.map((issue) => ({

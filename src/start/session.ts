@@ -14,6 +14,7 @@ export interface ClusterSession {
   readonly kube: Kube;
   readonly cache: WatchedCache;
   readonly server: string;
+  readonly config: ClusterConfig;
   readonly clusterUid: string;
   readonly serverVersion: () => string;
   /** The cluster as machines reach it that are to join. Rejects where none can, and says why. */
@@ -111,6 +112,7 @@ async function fill(request: SessionRequest, opening: Opening): Promise<ClusterS
     kube,
     cache,
     server: config.server,
+    config,
     clusterUid,
     serverVersion: version.current,
     entry: () => entryOf(config),

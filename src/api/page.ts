@@ -1,0 +1,90 @@
+/** One page of a sorted list, and the cursor to the next. The cursor holds the last key, so that changes in between shift nothing. */
+import { timeOf } from "../core/time.ts";
+import type { Page } from "./answers.ts";
+import { failed } from "./problem.ts";
+
+export interface Sorting<T> {
+  /** Told apart by it; also part of the cursor. */
+  readonly name: string;
+  readonly compare: (a: T, b: T) => number;
+  /** What of an item the comparison looks at: enough to find the place again when the item itself has gone. */
+  readonly keyOf: (item: T) => T;
+}
+
+export interface Wanted {
+  readonly limit: number;
+  readonly continue?: string | undefined;
+}
+
+export interface Moment {
+  readonly now: number;
+  readonly isCurrent: boolean;
+}
+
+/** The items are sorted here, and only those of the page are shown. */
+export function pageOfItems<T, V>(
+  items: readonly T[],
+  sorting: Sorting<T>,
+  { limit, continue: cursor }: Wanted,
+  { show, moment }: { readonly show: (item: T) => V; readonly moment: Moment },
+): Page<V> {
+  const sorted = items.toSorted(sorting.compare);
+  const after = cursor === undefined ? null : readCursor<T>(cursor, sorting.name);
+  const start = after === null ? 0 : firstAfter(sorted, after, sorting.compare);
+  const shown = sorted.slice(start, start + limit);
+  const last = shown.at(-1);
+  const hasMore = start + shown.length < sorted.length && last !== undefined;
+  return {
+    items: shown.map(show),
+    total: sorted.length,
+    continue: hasMore ? writeCursor(sorting.keyOf(last), sorting.name) : null,
+    asOf: timeOf(moment.now),
+    isCurrent: moment.isCurrent,
+  };
+}
+
+function firstAfter<T>(sorted: readonly T[], key: T, compare: (a: T, b: T) => number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const item = sorted[middle];
+    if (item !== undefined && compare(item, key) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function writeCursor(key: unknown, name: string): string {
+  return Buffer.from(JSON.stringify({ name, key })).toString("base64url");
+}
+
+function readCursor<T>(cursor: string, name: string): T {
+  try {
+    const read: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    const { name: own, key } = { name: undefined, key: undefined, ...Object(read) };
+    if (own === name && typeof key === "object" && key !== null) return key as T;
+  } catch {
+    // Falls through to the same answer as any other text that we have not written.
+  }
+  throw failed("CursorInvalid");
+}
+
+/** web-9 before web-10, and all of web before web-a. */
+export function compareNames(a: string, b: string): number {
+  if (a === b) return 0;
+  const [headA, numberA] = splitNumber(a);
+  const [headB, numberB] = splitNumber(b);
+  if (headA !== headB) return headA < headB ? -1 : 1;
+  if (numberA !== numberB) return numberA - numberB;
+  return a < b ? -1 : 1;
+}
+
+function splitNumber(name: string): readonly [head: string, number: number] {
+  let start = name.length;
+  while (start > 0 && isDigit(name.charCodeAt(start - 1))) start -= 1;
+  return [name.slice(0, start), start === name.length ? -1 : Number(name.slice(start))];
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
