@@ -166,6 +166,9 @@ export const session = z.object({
 });
 export type SessionView = z.infer<typeof session>;
 
+/** A link that signs in once. */
+export const link = z.object({ link: z.string(), expiresTime: time() });
+
 export const blockerView = z.object({
   level: z.enum(["Block", "Warn"]),
   reason: z.string(),

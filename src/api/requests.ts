@@ -165,3 +165,6 @@ export const signInWish = z.strictObject({
     .optional()
     .describe("A bearer token of the cluster. It is kept in memory only."),
 });
+export const linkWish = z.strictObject({
+  key: z.string().max(200).describe("Of console.json in the data directory, which only its owner can read."),
+});

@@ -1,12 +1,12 @@
 /** Coming in and going out: the session that the console asks for first, the one-time link, and the pasted token. */
 import { timeOf } from "../core/time.ts";
-import { session as sessionSchema, type SessionView } from "./answers.ts";
+import { link as linkSchema, session as sessionSchema, type SessionView } from "./answers.ts";
 import { type Gate, idOf } from "./gate.ts";
 import { checkCsrf, cookieOf, type RequestHeaders } from "./guard.ts";
 import type { Limiter } from "./limits.ts";
 import type { People } from "./person.ts";
 import { failed } from "./problem.ts";
-import { signInWish } from "./requests.ts";
+import { linkWish, signInWish } from "./requests.ts";
 import type { OpenCall, OpenRoute } from "./route.ts";
 import type { OpenSession, Sessions } from "./sessions.ts";
 import type { ApiDeps, Caller, World } from "./world.ts";
@@ -35,23 +35,8 @@ export function signInRoutes(parts: SignInDeps): readonly OpenRoute[] {
       problems: [],
       run: ({ headers }) => ({ status: 200, body: sessionView(parts, headers) }),
     },
-    {
-      method: "POST",
-      path: "/session",
-      tag: "Session",
-      summary: "Sign in with the code of a one-time link, or with a bearer token of the cluster",
-      query: null,
-      body: signInWish,
-      answers: { 200: sessionSchema },
-      problems: [401],
-      run: async (call) => {
-        const caller = await callerOf(parts, call as OpenCall<null, z.output<typeof signInWish>>);
-        const cookie = sessions.open(caller);
-        const { cookie: name } = deps.address();
-        const view = sessionView(parts, { cookie: `${name}=${cookie}` });
-        return { status: 200, body: view, headers: { "set-cookie": cookieText(deps, cookie) } };
-      },
-    },
+    signInRoute(parts),
+    linkRoute(parts),
     {
       method: "DELETE",
       path: "/session",
@@ -74,14 +59,68 @@ export function signInRoutes(parts: SignInDeps): readonly OpenRoute[] {
   ];
 }
 
+function signInRoute(parts: SignInDeps): OpenRoute {
+  const { deps, sessions } = parts;
+  return {
+    method: "POST",
+    path: "/session",
+    tag: "Session",
+    summary: "Sign in with the code of a one-time link, or with a bearer token of the cluster",
+    query: null,
+    body: signInWish,
+    answers: { 200: sessionSchema },
+    problems: [401],
+    run: async (call) => {
+      const caller = await callerOf(parts, call as OpenCall<null, z.output<typeof signInWish>>);
+      const cookie = sessions.open(caller);
+      const { cookie: name } = deps.address();
+      const view = sessionView(parts, { cookie: `${name}=${cookie}` });
+      return { status: 200, body: view, headers: { "set-cookie": cookieText(deps, cookie) } };
+    },
+  };
+}
+
+function linkRoute(parts: SignInDeps): OpenRoute {
+  return {
+    method: "POST",
+    path: "/session/link",
+    tag: "Session",
+    summary: "A new one-time link, for whoever can read the data directory",
+    query: null,
+    body: linkWish,
+    answers: { 200: linkSchema },
+    problems: [401],
+    run: (call) => ({
+      status: 200,
+      body: linkOf(parts, call as OpenCall<null, z.output<typeof linkWish>>),
+    }),
+  };
+}
+
+function linkOf(
+  parts: SignInDeps,
+  { body }: OpenCall<null, z.output<typeof linkWish>>,
+): z.output<typeof linkSchema> {
+  const { deps } = parts;
+  countGuess(parts);
+  if (deps.admin?.isKey(body.key) !== true) throw failed("CodeInvalid");
+  const { code, expiresAt } = deps.admin.issue();
+  return { link: `${deps.address().url}/signin#code=${code}`, expiresTime: timeOf(expiresAt) };
+}
+
+function countGuess({ deps, guesses }: SignInDeps): void {
+  const seconds = guesses.take("sign in", deps.clock.monotonic());
+  if (seconds === null) return;
+  throw failed("TooManyRequests", { seconds }, { headers: { "retry-after": String(seconds) } });
+}
+
 async function callerOf(
-  { deps, gate, people, guesses }: SignInDeps,
+  parts: SignInDeps,
   { body }: OpenCall<null, z.output<typeof signInWish>>,
 ): Promise<Caller> {
+  const { deps, gate, people } = parts;
   const world = gate.worldOrThrow();
-  const seconds = guesses.take("sign in", deps.clock.monotonic());
-  if (seconds !== null)
-    throw failed("TooManyRequests", { seconds }, { headers: { "retry-after": String(seconds) } });
+  countGuess(parts);
   const { code, token } = body;
   if (code !== undefined) {
     if (deps.admin?.redeem(code) !== true) throw failed("CodeInvalid");

@@ -52,6 +52,8 @@ export interface ApiDeps {
 
 /** Where we are reached. Known only once the port is. */
 export interface ApiAddress {
+  /** For links, without a slash at the end. */
+  readonly url: string;
   /** Names in requests that are ours, such as 127.0.0.1:7410. */
   readonly hosts: readonly string[];
   /** Reached over TLS. */

@@ -49,7 +49,17 @@ function itemsOf(value: unknown): readonly unknown[] {
 
 /** A wanted object, with the defaults filled in; the first thing wrong with each field is said. */
 export async function checkDocument(raw: unknown, origin: string): Promise<Document> {
-  const { parsePool, parseProvider, parseWindow, problemText } = await import("../schema/parse.ts");
+  const { parsePool, parseProvider, parseWindow, problemText, unknownFields } = await import(
+    "../schema/parse.ts"
+  );
+  // A misspelt field would be left out in silence, and the default taken in its place.
+  const known = (document: Document): Document => {
+    const [stranger] = isFields(raw) ? unknownFields(raw["spec"], document.object.spec, "spec") : [];
+    if (stranger === undefined) return document;
+    throw usageError(
+      `${origin} has a field ${stranger} that a ${nounOf(document.of)} does not know. Nothing was changed.`,
+    );
+  };
   const kind: unknown = isFields(raw) ? raw["kind"] : undefined;
   const refuse = (problems: Parameters<typeof problemText>[0][]): Error =>
     usageError(
@@ -62,46 +72,23 @@ export async function checkDocument(raw: unknown, origin: string): Promise<Docum
     case "ManagedNodePool": {
       const parsed = parsePool(raw);
       if (!parsed.ok) throw refuse([...parsed.problems]);
-      return known({ of: kind, object: parsed.value }, raw, origin);
+      return known({ of: kind, object: parsed.value });
     }
     case "MaintenanceWindow": {
       const parsed = parseWindow(raw);
       if (!parsed.ok) throw refuse([...parsed.problems]);
-      return known({ of: kind, object: parsed.value }, raw, origin);
+      return known({ of: kind, object: parsed.value });
     }
     case "InfrastructureProvider": {
       const parsed = parseProvider(raw);
       if (!parsed.ok) throw refuse([...parsed.problems]);
-      return known({ of: kind, object: parsed.value }, raw, origin);
+      return known({ of: kind, object: parsed.value });
     }
     default:
       throw usageError(
         `${origin} has kind ${shownValue(kind)}; here are made ManagedNodePool, MaintenanceWindow and InfrastructureProvider.`,
       );
   }
-}
-
-/** A misspelt field would be left out in silence, and the default taken in its place. */
-function known(document: Document, raw: unknown, origin: string): Document {
-  const [stranger] = isFields(raw) ? strangers(raw["spec"], document.object.spec, "spec") : [];
-  if (stranger === undefined) return document;
-  throw usageError(
-    `${origin} has a field ${stranger} that a ${nounOf(document.of)} does not know. Nothing was changed.`,
-  );
-}
-
-function strangers(raw: unknown, parsed: unknown, path: string): readonly string[] {
-  if (Array.isArray(raw)) {
-    return raw.flatMap((item, index) =>
-      strangers(item, Array.isArray(parsed) ? parsed[index] : undefined, `${path}[${index}]`),
-    );
-  }
-  if (!isFields(raw)) return [];
-  return Object.entries(raw).flatMap(([key, value]) => {
-    if (value === null || value === undefined) return [];
-    const inner = isFields(parsed) ? parsed[key] : undefined;
-    return inner === undefined ? [`${path}.${key}`] : strangers(value, inner, `${path}.${key}`);
-  });
 }
 
 /** An object as it would stand in a file. */

@@ -14,6 +14,7 @@ interface Verb {
 /** In the order of help. A verb's file is loaded only when the verb is typed, or help wants them all. */
 const verbs: readonly Verb[] = [
   { names: ["start"], load: () => import("./start.ts") },
+  { names: ["console"], load: () => import("./console.ts") },
   { names: ["status"], load: () => import("./status.ts") },
   { names: ["get"], load: () => import("./get.ts") },
   { names: ["describe"], load: () => import("./describe.ts") },

@@ -6,6 +6,7 @@ import { nodeNameOf } from "../core/intent/operation.ts";
 import { planOf, type UpgradePlan } from "../core/intent/upgrade.ts";
 import type { Snapshot } from "../core/model.ts";
 import { durationText, timeOf } from "../core/time.ts";
+import { obstacleText } from "../text/drain.ts";
 import { sentence } from "../text/sentence.ts";
 import { exitCodes, isSatisfied, refusalError, CommandError } from "./failure.ts";
 import { getPool } from "./read.ts";
@@ -122,26 +123,6 @@ function podsText(pods: readonly PreviewPod[]): string {
   if (pods.length <= namedPods) return pods.map(({ pod, node }) => `${pod} on ${node}`).join(", ");
   const nodes = [...new Set(pods.map(({ node }) => node))];
   return `${pods.length} pods on ${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`}: ${listed(nodes)}`;
-}
-
-function obstacleText({ reason, budgets }: PoolBlocker): readonly [what: string, why: string] {
-  const names = budgets.map(({ name, allowed }) => `${name} (allows ${allowed})`).join(", ");
-  switch (reason) {
-    case "DrainImpossible":
-      return [`budget ${names}`, "never allows an eviction while all its pods are healthy"];
-    case "TooManyBudgets":
-      return [`budgets ${names}`, "cover the same pods, which can never be evicted so"];
-    case "DrainBlocked":
-      return [`budget ${names}`, "is waited for"];
-    case "NoController":
-      return ["no controller", "ends for good"];
-    case "LocalStorage":
-      return ["local storage", "is lost"];
-    case "NotSafeToEvict":
-      return ["asked to stay", "is evicted all the same"];
-    default:
-      return [reason, "stands in the way"];
-  }
 }
 
 function startCommand(name: string, flags: UpgradeFlags): string {

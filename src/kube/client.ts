@@ -1,5 +1,5 @@
 /** The Kubernetes port over HTTP. Reads go to etcd; what watches keep for decisions is cache.ts. */
-import type { DeleteOptions, Kind, Kube, ObjectOf, ObjectRef, Patch } from "../ports/kube.ts";
+import type { CreateOptions, DeleteOptions, Kind, Kube, ObjectOf, ObjectRef, Patch } from "../ports/kube.ts";
 import { evict } from "./evict.ts";
 import { list } from "./list.ts";
 import { collectionPath, objectPath, objectTarget } from "./path.ts";
@@ -11,7 +11,7 @@ export function createKube(transport: Transport): Kube {
   return {
     get: (kind, ref) => get(transport, kind, ref),
     list: (kind, options) => list(transport, kind, options ?? {}),
-    create: (kind, object, options) => create(transport, kind, object, options?.dryRun === true),
+    create: (kind, object, options) => create(transport, kind, object, options ?? {}),
     replace: (kind, object, subresource) => replace(transport, kind, object, subresource),
     patch: (kind, ref, change) => patch(transport, kind, ref, change),
     delete: (kind, ref, options) => remove(transport, kind, ref, options ?? {}),
@@ -35,7 +35,7 @@ async function create<K extends Kind>(
   transport: Transport,
   kind: K,
   object: ObjectOf<K>,
-  isDryRun: boolean,
+  { fieldManager, dryRun }: CreateOptions,
 ): Promise<ObjectOf<K>> {
   const answer = await call(transport, {
     verb: "create",
@@ -43,7 +43,10 @@ async function create<K extends Kind>(
     target: objectTarget(kind, object.metadata),
     method: "POST",
     path: collectionPath(kind, object.metadata.namespace),
-    ...(isDryRun ? { query: { dryRun: "All" } } : {}),
+    query: {
+      ...(fieldManager === undefined ? {} : { fieldManager }),
+      ...(dryRun === true ? { dryRun: "All" } : {}),
+    },
     body: object,
     lane: laneOf(kind),
   });

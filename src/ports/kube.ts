@@ -137,7 +137,7 @@ export interface Kube {
   get<K extends Kind>(kind: K, ref: ObjectRef): Promise<ObjectOf<K>>;
   /** Every object, all pages at one resource version. */
   list<K extends Kind>(kind: K, options?: ListOptions): Promise<ObjectList<ObjectOf<K>>>;
-  create<K extends Kind>(kind: K, object: ObjectOf<K>, options?: { dryRun?: boolean }): Promise<ObjectOf<K>>;
+  create<K extends Kind>(kind: K, object: ObjectOf<K>, options?: CreateOptions): Promise<ObjectOf<K>>;
   /** Replaces the object (or a part of it). Its `resourceVersion` makes this a compare-and-swap. */
   replace<K extends Kind>(
     kind: K,
@@ -148,6 +148,11 @@ export interface Kube {
   delete<K extends Kind>(kind: K, ref: ObjectRef, options?: DeleteOptions): Promise<void>;
   /** Evicts one pod by name and UID. Times out on its own, so that one slow budget holds nobody else. */
   evict(pod: ObjectRef, uid: string): Promise<EvictionAnswer>;
+}
+
+export interface CreateOptions {
+  readonly dryRun?: boolean;
+  readonly fieldManager?: string;
 }
 
 export interface ListOptions {

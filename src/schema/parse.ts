@@ -63,6 +63,22 @@ export function parse<T>(schema: z.ZodType<T>, object: unknown): Parsed<T> {
   return { ok: false, problems };
 }
 
+/** Paths of what was given and is in no schema: the parser leaves it out in silence. */
+export function unknownFields(given: unknown, parsed: unknown, path: string): readonly string[] {
+  if (Array.isArray(given)) {
+    return given.flatMap((item, index) =>
+      unknownFields(item, Array.isArray(parsed) ? parsed[index] : undefined, `${path}[${index}]`),
+    );
+  }
+  if (!isRecord(given)) return [];
+  return Object.entries(given).flatMap(([key, value]) => {
+    if (value === null || value === undefined) return [];
+    const inner = isRecord(parsed) ? parsed[key] : undefined;
+    const place = path === "" ? key : `${path}.${key}`;
+    return inner === undefined ? [place] : unknownFields(value, inner, place);
+  });
+}
+
 const metadata = z.custom<ObjectMeta>(isRecord, "must be given, with a name").superRefine((meta, context) => {
   if (typeof meta.name === "string" && meta.name !== "") return;
   context.addIssue({ code: "custom", path: ["name"], message: "must be given" });

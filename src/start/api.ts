@@ -98,7 +98,7 @@ export async function startApi(request: ApiRequest): Promise<Api> {
 /** Cookies know no ports, so the name keeps two starts on one machine apart. */
 function loopbackAddress(port: number): ApiAddress {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
-  return { hosts, isSecure: false, cookie: `poolkeeper-${port}` };
+  return { url: `http://127.0.0.1:${port}`, hosts, isSecure: false, cookie: `poolkeeper-${port}` };
 }
 
 /** Pools that are gone leave nothing behind. */

@@ -57,7 +57,10 @@ export function createSimKube(server: ApiServer, user: User = administrator): Ku
       const rest = {
         verb: "create" as const,
         body: given as unknown as Json,
-        options: { dryRun: options?.dryRun === true },
+        options: {
+          dryRun: options?.dryRun === true,
+          ...(options?.fieldManager === undefined ? {} : { fieldManager: options.fieldManager }),
+        },
       };
       return objectOf(kind, ask("create", kind, ref, rest));
     },

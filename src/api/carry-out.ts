@@ -1,0 +1,226 @@
+/** From an intent's answer to the API server, in the caller's name: checked, shown or written, and never other than shown. */
+import { canonical, hashOf } from "../core/hash.ts";
+import type { Answer, Change, Effect, EffectKind, Granted } from "../core/intent/answer.ts";
+import { isPortError } from "../ports/errors.ts";
+import type { Kube } from "../ports/kube.ts";
+import type { KubeObject } from "../schema/kubernetes.ts";
+import { effectText, isWarning } from "../text/preview.ts";
+import { sentence } from "../text/sentence.ts";
+import type { Language } from "../text/words.ts";
+import type { Outcome, Permission } from "./answers.ts";
+import { permissionFor } from "./permissions.ts";
+import type { Person } from "./person.ts";
+import { failed, refused } from "./problem.ts";
+
+/** One weighing of a wish, on freshly read objects. */
+export interface Weighed {
+  readonly answer: Answer;
+  /** What is changed; null for what is made anew. */
+  readonly subject: KubeObject | null;
+  /** Plurals of what the caller may not list. */
+  readonly unseen: readonly string[];
+}
+
+export interface Wish {
+  readonly person: Person;
+  readonly namespace: string;
+  readonly language: Language;
+  readonly isDryRun: boolean;
+  /** The version that the caller saw; null where any will do. */
+  readonly ifMatch: string | null;
+  readonly confirm: string | null;
+  readonly seen: string | null;
+  /** Reads anew each time: somebody may write between the reading and our write. */
+  readonly weigh: () => Promise<Weighed>;
+}
+
+export interface Carried {
+  readonly outcome: Outcome;
+  /** What was written, whole. */
+  readonly objects: readonly KubeObject[];
+}
+
+export async function carryOut(wish: Wish): Promise<Carried> {
+  const weighed = await wish.weigh();
+  checkVersion(wish, weighed);
+  const { answer } = weighed;
+  if (!answer.ok) {
+    const { reason, facts } = answer.refusal;
+    const isSatisfied = reason === "NothingToDo" || reason === "NothingBehind";
+    if (!isSatisfied) throw refused(answer.refusal);
+    return { outcome: satisfied(sentence(reason, facts, wish.language)), objects: [] };
+  }
+  for (const permission of permissionsFor(answer.changes, wish.namespace)) {
+    await wish.person.mustBeAllowed(permission);
+  }
+  const preview = previewOf(answer, weighed, wish);
+  if (!wish.isDryRun) checkSure(wish, answer, preview);
+  const objects = await writeAll(wish, { weighed, answer, preview });
+  if (wish.isDryRun) return { outcome: preview, objects: [] };
+  return { outcome: { ...preview, outcome: "Done", objects: objects.map(referenceTo) }, objects };
+}
+
+function satisfied(text: string): Outcome {
+  const friction = { kind: "None" } as const;
+  const nothing = { effects: [], seen: digestOf([]), unseen: [], changes: [], objects: [] };
+  return { outcome: "Satisfied", sentence: text, friction, ...nothing };
+}
+
+function checkVersion({ ifMatch }: Wish, { subject }: Weighed): void {
+  if (ifMatch === null || ifMatch === "*" || subject === null) return;
+  const { name, resourceVersion = "" } = subject.metadata;
+  if (ifMatch === resourceVersion) return;
+  const object = `${subject.kind} ${name}`;
+  throw failed("VersionMismatch", { object, have: resourceVersion, wanted: ifMatch });
+}
+
+/** Exactly what each write will need, so that a refusal comes before the first of them, and names what is missing. */
+function permissionsFor(changes: readonly Change[], namespace: string): readonly Permission[] {
+  return changes.map((change) => {
+    const verb = { Create: "create", Patch: "patch", Delete: "delete" }[change.kind];
+    return permissionFor(verb, change.of, namespace, isScaling(change) ? "scale" : null);
+  });
+}
+
+/** Whoever may only scale may do so, as with `kubectl scale`. */
+function isScaling(change: Change): boolean {
+  if (change.kind !== "Patch" || change.of !== "ManagedNodePool") return false;
+  const { spec, ...others } = { spec: {}, ...change.body };
+  return Object.keys(others).length === 0 && Object.keys(Object(spec)).join() === "replicas";
+}
+
+/** What cannot be told without a look at the machines. */
+const aboutMachines: ReadonlySet<EffectKind> = new Set([
+  "AddsNodes",
+  "OutdatesNodes",
+  "TakesNodes",
+  "ReleasesInstances",
+  "KeepsSubscriptions",
+  "KeepsInstances",
+  "LosesSystemDisks",
+  "UpgradesNodes",
+  "ReplacesInstances",
+  "SyncsNodes",
+]);
+
+function previewOf(answer: Granted, { unseen }: Weighed, { language }: Wish): Outcome {
+  const isBlind = unseen.includes("managedmachines");
+  const effects = answer.effects.filter(({ kind }) => !isBlind || !aboutMachines.has(kind));
+  return {
+    outcome: "DryRun",
+    sentence: "",
+    effects: effects.map((effect) => ({
+      ...effect,
+      sentence: effectText(effect, language),
+      isWarning: isWarning(effect),
+    })),
+    friction: answer.friction,
+    seen: digestOf(effects),
+    unseen: [...unseen],
+    changes: answer.changes.map((change) => ({
+      kind: change.kind,
+      of: change.of,
+      name: change.kind === "Create" ? change.object.metadata.name : change.name,
+      body: bodyOf(change),
+    })),
+    objects: [],
+  };
+}
+
+function bodyOf(change: Change): unknown {
+  switch (change.kind) {
+    case "Create":
+      return change.object;
+    case "Patch":
+      return change.body;
+    case "Delete":
+      return null;
+  }
+}
+
+function digestOf(effects: readonly Effect[]): string {
+  return hashOf(canonical(effects));
+}
+
+function checkSure({ confirm, seen }: Wish, { friction }: Granted, preview: Outcome): void {
+  if (seen !== null && seen !== preview.seen) throw failed("PreviewOutdated", {}, { preview });
+  if (friction.kind === "TypeName" && confirm !== friction.name) {
+    throw failed("ConfirmationNeeded", { wanted: friction.name }, { preview });
+  }
+}
+
+interface Writing {
+  readonly weighed: Weighed;
+  readonly answer: Granted;
+  readonly preview: Outcome;
+}
+
+const maxTries = 6;
+
+/** When somebody else wrote first, the wish is weighed again; it goes on only if it still does what was shown. */
+async function writeAll(wish: Wish, { weighed, answer, preview }: Writing): Promise<readonly KubeObject[]> {
+  let { changes } = answer;
+  const [, ...later] = changes;
+  for (let tries = 1; ; tries++) {
+    const [first] = changes;
+    if (first === undefined) return [];
+    try {
+      const objects = [await write(wish, first)];
+      for (const change of later.length === 0 ? [] : changes.slice(1))
+        objects.push(await write(wish, change));
+      return objects.filter((object) => object !== null);
+    } catch (error) {
+      const isOthers = isPortError(error, "Conflict") && wish.ifMatch === null && later.length === 0;
+      if (!isOthers || tries >= maxTries) throw error;
+      changes = await weighAgain(wish, weighed, preview);
+    }
+  }
+}
+
+async function weighAgain(wish: Wish, { unseen }: Weighed, preview: Outcome): Promise<readonly Change[]> {
+  const again = await wish.weigh();
+  if (!again.answer.ok) throw refused(again.answer.refusal);
+  const now = previewOf(again.answer, { ...again, unseen }, wish);
+  if (now.seen !== preview.seen) throw failed("PreviewOutdated", {}, { preview: now });
+  return again.answer.changes;
+}
+
+const fieldManager = "poolkeeper-api";
+
+/** Null: the object is gone, or would be. */
+async function write({ person, isDryRun, ifMatch }: Wish, change: Change): Promise<KubeObject | null> {
+  const { kube } = person;
+  switch (change.kind) {
+    case "Create":
+      return await kube.create(change.of, change.object, { dryRun: isDryRun, fieldManager });
+    case "Patch":
+      return await patch(kube, change, { isDryRun, isExact: change.isRelative || ifMatch !== null });
+    case "Delete": {
+      const { of, name, namespace, uid } = change;
+      if (!isDryRun) await kube.delete(of, { name, namespace }, { uid });
+      return null;
+    }
+  }
+}
+
+async function patch(
+  kube: Kube,
+  change: Extract<Change, { kind: "Patch" }>,
+  { isDryRun, isExact }: { readonly isDryRun: boolean; readonly isExact: boolean },
+): Promise<KubeObject> {
+  const { of, name, namespace, uid, resourceVersion } = change;
+  const version = isExact ? { resourceVersion } : {};
+  const metadata = { ...Object(change.body["metadata"]), uid, ...version };
+  const body = { ...change.body, metadata };
+  const scale = isScaling(change) ? ({ subresource: "scale" } as const) : {};
+  return await kube.patch(
+    of,
+    { name, namespace },
+    { type: "merge", body, dryRun: isDryRun, fieldManager, ...scale },
+  );
+}
+
+function referenceTo({ kind, metadata }: KubeObject): Outcome["objects"][number] {
+  const { name, uid = "", resourceVersion = "" } = metadata;
+  return { kind: kind === "Scale" ? "ManagedNodePool" : kind, name, uid, version: resourceVersion };
+}

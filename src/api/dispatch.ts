@@ -1,0 +1,123 @@
+/** From Fastify's requests to routes and back: what is checked before a route runs, and how answers and errors leave. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
+import { parse } from "../schema/parse.ts";
+import type { Gate } from "./gate.ts";
+import { checkHost, checkOrigin } from "./guard.ts";
+import { languageOf } from "./language.ts";
+import type { Limiter } from "./limits.ts";
+import { answerError, failed } from "./problem.ts";
+import type { Documented, OpenCall, OpenRoute, Reply, Route } from "./route.ts";
+import type { ApiDeps } from "./world.ts";
+
+export const apiRoot = "/api/v1";
+export const bodyLimit: number = 1024 * 1024;
+
+export interface Desk {
+  readonly deps: ApiDeps;
+  readonly gate: Gate;
+  readonly requests: Limiter;
+}
+
+export function addOpen(app: FastifyInstance, route: OpenRoute, desk: Desk): void {
+  addRoute(app, route, async (request, reply) => {
+    const call = callOf(desk, route, request);
+    return send(reply, await route.run(call), call);
+  });
+}
+
+export function addSigned(app: FastifyInstance, route: Route, desk: Desk): void {
+  addRoute(app, route, async (request, reply) => {
+    guard(desk, request);
+    const entered = await desk.gate.enter(request.headers, route.method !== "GET");
+    const seconds = desk.requests.take(entered.person.id, desk.deps.clock.monotonic());
+    if (seconds !== null) {
+      throw failed("TooManyRequests", { seconds }, { headers: { "retry-after": String(seconds) } });
+    }
+    const call = callOf(desk, route, request);
+    return send(reply, await route.run({ ...call, ...entered }), call);
+  });
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+function addRoute(app: FastifyInstance, { method, path }: Documented, handler: Handler): void {
+  app.route({ method, url: `${apiRoot}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`, handler });
+}
+
+export function guard({ deps }: Desk, { headers }: FastifyRequest): void {
+  const address = deps.address();
+  checkHost(headers, address);
+  checkOrigin(headers, address);
+}
+
+function callOf(desk: Desk, route: Documented, request: FastifyRequest): OpenCall {
+  guard(desk, request);
+  return {
+    params: { ...Object(request.params) },
+    query: checked(route.query, request.query ?? {}),
+    body: checked(route.body, request.body ?? {}),
+    language: languageOf(request.headers["accept-language"]),
+    now: desk.deps.clock.now(),
+    headers: request.headers,
+    request: nameOf(request),
+  };
+}
+
+/** Null where the route takes none; what is sent all the same is not looked at. */
+export function checked(schema: z.ZodType | null, value: unknown): unknown {
+  if (schema === null) return null;
+  const parsed = parse(schema, value);
+  if (parsed.ok) return parsed.value;
+  const fields = parsed.problems.map(({ path, message }) => ({ path, message }));
+  const [first] = fields;
+  throw failed(
+    "InvalidRequest",
+    { message: `${first?.path ?? ""} ${first?.message ?? ""}`.trim() },
+    { fields },
+  );
+}
+
+function send(reply: FastifyReply, { status, body, headers = {} }: Reply, call: OpenCall): FastifyReply {
+  void reply.code(status).headers({
+    ...headers,
+    "content-language": call.language,
+    "cache-control": "no-store",
+    vary: "Accept-Language, Authorization, Cookie",
+  });
+  if (body === null) return reply.send();
+  return reply.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(body));
+}
+
+/** Every error of every route ends here, those of the framework too. */
+export function addErrors(app: FastifyInstance, { deps }: Desk): void {
+  app.setErrorHandler((error, request, reply) => {
+    const asked = { language: languageOf(request.headers["accept-language"]), request: nameOf(request) };
+    const { problem, headers, isFault } = answerError(ofFramework(error), asked);
+    if (isFault) deps.fault(asked.request, error);
+    return reply
+      .code(problem.status)
+      .headers({ ...headers, "content-language": asked.language, "content-type": "application/problem+json" })
+      .send(JSON.stringify(problem));
+  });
+}
+
+/** Without the query, which may hold what nobody should read in a log. */
+function nameOf(request: FastifyRequest): string {
+  const [path = ""] = request.url.split("?");
+  return `${request.method} ${path} ${request.id}`;
+}
+
+function ofFramework(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = "code" in error ? error.code : "";
+  const statusCode = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return failed("TooLarge", { limit: `${bodyLimit / 1024} KiB` });
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return failed("WrongMedia");
+  const isTheirs = statusCode >= 400 && statusCode < 500;
+  return isTheirs ? failed("Malformed", { message: plain(error.message) }) : error;
+}
+
+function plain(message: string): string {
+  return message.replace(/[.\s]+$/, "");
+}
