@@ -1,4 +1,6 @@
 /** From Fastify's requests to routes and back: what is checked before a route runs, and how answers and errors leave. */
+import { maxHeaderSize } from "node:http";
+import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { parse } from "../schema/parse.ts";
@@ -54,14 +56,30 @@ export function guard({ deps }: Desk, { headers }: FastifyRequest): void {
 function callOf(desk: Desk, route: Documented, request: FastifyRequest): OpenCall {
   guard(desk, request);
   return {
-    params: { ...Object(request.params) },
+    params: paramsOf(request),
     query: checked(route.query, request.query ?? {}),
-    body: checked(route.body, request.body ?? {}),
+    // A body that is not sent is an empty wish; one that is null is none.
+    body: checked(route.body, request.body === undefined ? {} : request.body),
     language: languageOf(request.headers["accept-language"]),
     now: desk.deps.clock.now(),
     headers: request.headers,
     request: nameOf(request),
   };
+}
+
+/** No name in Kubernetes is longer. */
+const maxName = 253;
+
+function paramsOf({ params }: FastifyRequest): Readonly<Record<string, string>> {
+  const found: Readonly<Record<string, string>> = { ...Object(params) };
+  const [long] = Object.entries(found).filter(([, value]) => value.length > maxName || value === "");
+  if (long === undefined) return found;
+  const message = `must have 1 to ${maxName} characters`;
+  throw failed(
+    "InvalidRequest",
+    { message: `${long[0]} ${message}` },
+    { fields: [{ path: long[0], message }] },
+  );
 }
 
 /** Null where the route takes none; what is sent all the same is not looked at. */
@@ -120,4 +138,19 @@ function ofFramework(error: unknown): unknown {
 
 function plain(message: string): string {
   return message.replace(/[.\s]+$/, "");
+}
+
+/** What Node refuses before there is a request, in the same form as everything else. */
+export function answerBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const isLarge = error.code === "HPE_HEADER_OVERFLOW";
+  const problem = isLarge
+    ? failed("HeadersTooLarge", { limit: `${maxHeaderSize / 1024} KiB` })
+    : failed("Malformed", { message: "it is no HTTP request" });
+  const answer = answerError(problem, { language: "en", request: "unread" });
+  const body = JSON.stringify(answer.problem);
+  const status = isLarge ? "431 Request Header Fields Too Large" : "400 Bad Request";
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }

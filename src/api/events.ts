@@ -33,6 +33,7 @@ export function eventRoutes(clock: Clock): readonly Route[] {
       summary: "What Poolkeeper told of, the latest first",
       query: eventQuery,
       answer: pageOf(eventView),
+      problems: [404],
       run: async ({ query, world, person, language, now }) => {
         for (const permission of permissionsOf("viewEvents", world.namespace)) {
           await person.mustBeAllowed(permission);

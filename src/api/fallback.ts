@@ -12,10 +12,15 @@ export interface Fallback {
 }
 
 export function addFallback(app: FastifyInstance, desk: Desk, { files, routes }: Fallback): void {
-  app.setNotFoundHandler((request, reply) => {
+  // Before a body is read: what is no path here is not looked at.
+  app.addHook("onRequest", async (request) => {
+    if (!request.is404) return;
     guard(desk, request);
     const [path = "/"] = request.url.split("?");
     if (path.startsWith("/api")) throw unknownPath(request.method, path, routes);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const [path = "/"] = request.url.split("?");
     const isRead = request.method === "GET" || request.method === "HEAD";
     const file = isRead ? (files?.find(decoded(path)) ?? null) : null;
     if (file === null) return plainPage(reply, path);

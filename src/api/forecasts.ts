@@ -29,6 +29,7 @@ export const forecastRoutes: readonly Route[] = [
     summary: "What an upgrade of the pool would do: order, times, windows, obstacles",
     query: forecastQuery,
     answer: forecastSchema,
+    problems: [409],
     run: async (call) => {
       const { query, world, params, language, now } = call;
       const { sight, unseen } = await sighted(call, params["name"]);
@@ -48,6 +49,7 @@ export const forecastRoutes: readonly Route[] = [
     summary: "When the nodes that a running upgrade has not finished would have their turn",
     query: null,
     answer: forecastSchema,
+    problems: [409],
     run: async (call) => {
       const { params, world, language, now } = call;
       await call.person.mustBeAllowed(permissionFor("get", "NodeOperation", world.namespace));

@@ -1,5 +1,8 @@
 /** The OpenAPI 3.1 document, made from the same schemas that requests are checked with. Names nothing that is not served. */
 import { z } from "zod";
+import { poolSpec } from "../schema/pool.ts";
+import { providerSpec } from "../schema/provider.ts";
+import { windowSpec } from "../schema/window.ts";
 import * as answers from "./answers.ts";
 import { streamQuery } from "./requests.ts";
 import type { Documented } from "./route.ts";
@@ -14,7 +17,7 @@ export interface DocumentOptions {
 }
 
 /** What every route may answer with. 421: asked under another name. */
-const everywhere = [400, 401, 403, 421, 422, 429, 500, 503] as const;
+const everywhere = [400, 401, 403, 421, 422, 429, 431, 500, 503] as const;
 
 const statusText: Readonly<Record<number, string>> = {
   200: "As asked",
@@ -32,6 +35,7 @@ const statusText: Readonly<Record<number, string>> = {
   422: "Not possible, with each field that is wrong",
   428: "To be confirmed, with the preview",
   429: "Too many requests",
+  431: "Headers too large",
   500: "A fault of Poolkeeper",
   503: "The API server does not answer, or the start is not over",
 };
@@ -128,7 +132,7 @@ const language = {
   name: "Accept-Language",
   in: "header",
   description: "en or zh, for every word that people read.",
-  schema: { type: "string", maxLength: 200 },
+  schema: { type: "string" },
 };
 
 function headerParameters(isWish: boolean): readonly Json[] {
@@ -145,7 +149,7 @@ function headerParameters(isWish: boolean): readonly Json[] {
       name: "If-Match",
       in: "header",
       description: "The version that was read: the wish is refused when the object has changed since.",
-      schema: { type: "string", maxLength: 200 },
+      schema: { type: "string" },
     },
   ];
 }
@@ -181,7 +185,7 @@ function streamOperation(): Json {
         name: "Last-Event-ID",
         in: "header",
         description: "Go on after this event; a reset follows where that is not possible.",
-        schema: { type: "string", maxLength: 100 },
+        schema: { type: "string" },
       },
     ],
     responses: {
@@ -220,6 +224,13 @@ const named: readonly (readonly [name: string, schema: z.ZodType])[] = [
   ),
 ];
 
+/** What may be left out has a default. */
+const inputs: readonly (readonly [name: string, schema: z.ZodType])[] = [
+  ["PoolSpecInput", poolSpec],
+  ["WindowSpecInput", windowSpec],
+  ["ProviderSpecInput", providerSpec],
+];
+
 const registry = z.registry<{ id: string }>();
 for (const [id, schema] of named) registry.add(schema, { id });
 
@@ -229,6 +240,10 @@ const options = {
   override: ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
     // What the API server needs of a kind is no business of a client.
     for (const key of Object.keys(jsonSchema)) if (key.startsWith("x-kubernetes")) delete jsonSchema[key];
+    const { "x-poolkeeper-input": input } = { "x-poolkeeper-input": undefined, ...jsonSchema };
+    if (typeof input !== "string") return;
+    for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+    jsonSchema["$ref"] = `#/components/schemas/${input}`;
   },
 } as const;
 
@@ -238,7 +253,10 @@ function namedSchemas(): Json {
     io: "output",
     uri: (id) => `#/components/schemas/${id}`,
   });
-  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)]));
+  return Object.fromEntries([
+    ...inputs.map(([id, schema]) => [id, inputSchema(schema)] as const),
+    ...Object.entries(schemas).map(([id, schema]) => [id, bare(schema)] as const),
+  ]);
 }
 
 /** A reference to the named schema, or the schema itself with references in it. */

@@ -21,15 +21,16 @@ const mergePatch = z
   .record(z.string().max(64), z.unknown())
   .describe("A JSON merge patch of the spec: only the fields that change, null for those that go.");
 
+/** A spec is checked by the parser of its kind; the document shows what that one takes. */
+const specOf = (of: string) => z.record(z.string().max(64), z.unknown()).meta({ "x-poolkeeper-input": of });
+
 const names = z.array(z.string().min(1).max(253)).max(2000);
 const map = z.record(z.string().max(317), z.string().max(8192));
 
 export const plainWish = z.strictObject(sure);
 export const createPoolWish = z.strictObject({
   name: z.string().max(253),
-  spec: z
-    .record(z.string().max(64), z.unknown())
-    .describe("As in the kind ManagedNodePool; absent fields get their defaults."),
+  spec: specOf("PoolSpecInput"),
   labels: map.optional(),
   annotations: map.optional(),
   ...sure,
@@ -80,14 +81,14 @@ export const operationWish = z.strictObject({
 });
 export const createWindowWish = z.strictObject({
   name: z.string().max(253),
-  spec: z.record(z.string().max(64), z.unknown()).describe("As in the kind MaintenanceWindow."),
+  spec: specOf("WindowSpecInput"),
   ...sure,
 });
 export const changeSpecWish = z.strictObject({ spec: mergePatch, ...sure });
 export const excludeWish = z.strictObject({ ...exclusion.shape, ...sure });
 export const createProviderWish = z.strictObject({
   name: z.string().max(253),
-  spec: z.record(z.string().max(64), z.unknown()).describe("As in the kind InfrastructureProvider."),
+  spec: specOf("ProviderSpecInput"),
   ...sure,
 });
 

@@ -62,12 +62,13 @@ export interface Reading<Q extends z.ZodType | null> {
   readonly summary: string;
   readonly query: Q;
   readonly answer: z.ZodType;
+  readonly problems?: readonly number[];
   readonly run: (call: Call<Q extends z.ZodType ? z.output<Q> : null>) => Promise<Reply> | Reply;
 }
 
 /** The schemas are checked before `run` is called, so the cast gives nothing that is not there. */
 export function reading<Q extends z.ZodType | null>(route: Reading<Q>): Route {
-  const { path, tag, summary, query, answer } = route;
+  const { path, tag, summary, query, answer, problems = [] } = route;
   return {
     method: "GET",
     path,
@@ -76,7 +77,7 @@ export function reading<Q extends z.ZodType | null>(route: Reading<Q>): Route {
     query,
     body: null,
     answers: { 200: answer },
-    problems: path.includes("{") ? [404] : [],
+    problems: [...(path.includes("{") ? [404] : []), ...problems],
     run: route.run as Route["run"],
   };
 }

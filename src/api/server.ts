@@ -6,7 +6,17 @@ import { accessRoutes } from "./access.ts";
 import { auditRoutes, createAuditBook } from "./audit.ts";
 import { type ChangeLog, createChangeLog } from "./changes.ts";
 import { createConsoleFiles } from "./console-files.ts";
-import { addErrors, addOpen, addSigned, apiRoot, bodyLimit, checked, type Desk, guard } from "./dispatch.ts";
+import {
+  addErrors,
+  answerBroken,
+  addOpen,
+  addSigned,
+  apiRoot,
+  bodyLimit,
+  checked,
+  type Desk,
+  guard,
+} from "./dispatch.ts";
 import { eventRoutes } from "./events.ts";
 import { addFallback } from "./fallback.ts";
 import { fleetRoutes } from "./fleet.ts";
@@ -52,14 +62,16 @@ export function createApiServer(deps: ApiDeps): ApiServer {
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     genReqId: () => deps.secret(9),
-    routerOptions: { maxParamLength: 253, ignoreTrailingSlash: false, caseSensitive: true },
+    clientErrorHandler: answerBroken,
+    // Longer than the longest path: our own answer says what is wrong with a long name.
+    routerOptions: { maxParamLength: 65_536, ignoreTrailingSlash: false, caseSensitive: true },
   });
   const { clock } = deps;
   const sessions = createSessions(deps);
   const people = createPeople(clock);
   const gate = createGate({ deps, sessions, people });
   const streams = createStreams(clock, headersOf(deps));
-  const desk = { deps, gate, requests: createLimiter({ perSecond: 50, burst: 300 }) };
+  const desk = { deps, gate, requests: createLimiter({ perSecond: 100, burst: 1000 }) };
   const guesses = createLimiter({ perSecond: 0.2, burst: 20 });
   const keys = createIdempotency();
   const book = createAuditBook();

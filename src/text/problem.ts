@@ -158,6 +158,12 @@ const problems = {
     en: "{count#stream is|streams are} open already: close one.",
     zh: "已打开 {count} 个数据流：请关闭一个。",
   },
+  HeadersTooLarge: {
+    status: 431,
+    title: "Headers too large",
+    en: "The headers of the request are larger than {limit}. Nothing was changed.",
+    zh: "请求头超过 {limit}。未做任何更改。",
+  },
   Internal: {
     status: 500,
     title: "A fault of Poolkeeper",
