@@ -55,9 +55,10 @@ export async function carryOut(wish: Wish): Promise<Carried> {
   }
   const preview = previewOf(answer, weighed, wish);
   if (!wish.isDryRun) checkSure(wish, answer, preview);
-  const objects = await writeAll(wish, { weighed, answer, preview });
+  const written = await writeAll(wish, { changes: answer.changes, preview });
   if (wish.isDryRun) return { outcome: preview, objects: [] };
-  return { outcome: { ...preview, outcome: "Done", objects: objects.map(referenceTo) }, objects };
+  const { objects } = written;
+  return { outcome: { ...written.preview, outcome: "Done", objects: objects.map(referenceTo) }, objects };
 }
 
 function satisfied(text: string): Outcome {
@@ -150,39 +151,52 @@ function checkSure({ confirm, seen }: Wish, { friction }: Granted, preview: Outc
 }
 
 interface Writing {
-  readonly weighed: Weighed;
-  readonly answer: Granted;
+  readonly changes: readonly Change[];
   readonly preview: Outcome;
 }
 
-const maxTries = 6;
+interface Written {
+  readonly objects: readonly KubeObject[];
+  /** Of what was written, which may have been weighed again. */
+  readonly preview: Outcome;
+}
 
-/** When somebody else wrote first, the wish is weighed again; it goes on only if it still does what was shown. */
-async function writeAll(wish: Wish, { weighed, answer, preview }: Writing): Promise<readonly KubeObject[]> {
-  let { changes } = answer;
-  const [, ...later] = changes;
+const maxTries = 12;
+
+/** When somebody else wrote first, the wish is weighed again. */
+async function writeAll(wish: Wish, writing: Writing): Promise<Written> {
+  let { changes, preview } = writing;
   for (let tries = 1; ; tries++) {
-    const [first] = changes;
-    if (first === undefined) return [];
-    try {
-      const objects = [await write(wish, first)];
-      for (const change of later.length === 0 ? [] : changes.slice(1))
-        objects.push(await write(wish, change));
-      return objects.filter((object) => object !== null);
-    } catch (error) {
-      const isOthers = isPortError(error, "Conflict") && wish.ifMatch === null && later.length === 0;
-      if (!isOthers || tries >= maxTries) throw error;
-      changes = await weighAgain(wish, weighed, preview);
+    const [first, ...later] = changes;
+    if (first === undefined) return { objects: [], preview };
+    const written = await writeFirst(wish, first, tries);
+    if (written === "Outrun") {
+      ({ changes, preview } = await weighAgain(wish));
+      continue;
     }
+    const objects = [written];
+    for (const change of later) objects.push(await write(wish, change));
+    return { objects: objects.filter((object) => object !== null), preview };
   }
 }
 
-async function weighAgain(wish: Wish, { unseen }: Weighed, preview: Outcome): Promise<readonly Change[]> {
-  const again = await wish.weigh();
-  if (!again.answer.ok) throw refused(again.answer.refusal);
-  const now = previewOf(again.answer, { ...again, unseen }, wish);
-  if (now.seen !== preview.seen) throw failed("PreviewOutdated", {}, { preview: now });
-  return again.answer.changes;
+async function writeFirst(wish: Wish, change: Change, tries: number): Promise<KubeObject | null | "Outrun"> {
+  try {
+    return await write(wish, change);
+  } catch (error) {
+    if (isPortError(error, "Conflict") && wish.ifMatch === null && tries < maxTries) return "Outrun";
+    throw error;
+  }
+}
+
+/** Whoever was shown a preview gets that or nothing; an addition that nobody has looked at is added to what is there now. */
+async function weighAgain(wish: Wish): Promise<Writing> {
+  const weighed = await wish.weigh();
+  const { answer } = weighed;
+  if (!answer.ok) throw refused(answer.refusal);
+  const preview = previewOf(answer, weighed, wish);
+  checkSure(wish, answer, preview);
+  return { changes: answer.changes, preview };
 }
 
 const fieldManager = "poolkeeper-api";

@@ -50,6 +50,8 @@ const requestLimitMs = 60_000;
 
 export interface ApiServer {
   readonly app: FastifyInstance;
+  /** What is served under /api/v1, but the stream. */
+  readonly routes: readonly Documented[];
   /** Ends the streams, so that the port can be closed. */
   stop(): void;
 }
@@ -95,7 +97,7 @@ export function createApiServer(deps: ApiDeps): ApiServer {
   addDocuments(app, desk, routes);
   const files = deps.consoleDir === null ? null : createConsoleFiles(deps.consoleDir);
   addFallback(app, desk, { files, routes });
-  return { app, stop: () => streams.stop() };
+  return { app, routes, stop: () => streams.stop() };
 }
 
 const reads: readonly Route[] = [

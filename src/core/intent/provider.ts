@@ -3,6 +3,7 @@ import type { ManagedNodePoolObject } from "../../schema/pool.ts";
 import type { InfrastructureProviderObject, ProviderSpec } from "../../schema/provider.ts";
 import { type Answer, ask, effect, grant, listed, placeOf, refuse } from "./answer.ts";
 import { checkName } from "./check.ts";
+import { isInnerEndpoint } from "./endpoint.ts";
 
 export interface ProviderDraft {
   readonly name: string;
@@ -15,6 +16,11 @@ export function createProvider(draft: ProviderDraft, existing: readonly string[]
   const badName = checkName(name, 63);
   if (badName !== null) return { ok: false, refusal: badName };
   if (existing.includes(name)) return refuse("NameTaken", { object: `Provider ${name}` });
+  const { endpoint } = spec;
+  if (endpoint !== undefined && spec.type !== "local" && isInnerEndpoint(endpoint)) {
+    const message = "it points into this machine or network, which is no place of a cloud";
+    return refuse("InvalidValue", { field: "endpoint", value: endpoint, message });
+  }
   const object: InfrastructureProviderObject = {
     apiVersion: "poolkeeper.dev/v1alpha1",
     kind: "InfrastructureProvider",
