@@ -15,7 +15,7 @@ import { brakeOf } from "./start/brake.ts";
 import { createConnector } from "./start/connector.ts";
 import { lockDataDir } from "./start/data-dir.ts";
 import { StartError } from "./start/error.ts";
-import { createIdentity } from "./start/identity.ts";
+import { createIdentity, type Identity } from "./start/identity.ts";
 import { createMetrics, type Metrics } from "./start/metrics.ts";
 import type { StartOptions } from "./start/options.ts";
 import { prepareCluster } from "./start/prepare.ts";
@@ -89,9 +89,11 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     signal: stopper.signal,
   });
   stopper.add(session.stop);
-  controller = buildController(options, { session, stopper, metrics, log, api });
+  const identity = createIdentity();
+  controller = buildController(options, { session, stopper, metrics, log, api, identity });
   api.open(session);
-  await lead(controller, { session, stage, namespace: options.namespace, setLeader: metrics.setLeader });
+  const { namespace } = options;
+  await lead(controller, { session, stage, namespace, identity, setLeader: metrics.setLeader });
   if (stopper.signal.aborted) return stopper.asked;
   if (options.sample) await createSample(session.kube, options.namespace);
   missing = null;
@@ -105,10 +107,11 @@ interface Built {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly api: Api;
+  readonly identity: Identity;
 }
 
 function buildController(options: StartOptions, built: Built): Controller {
-  const { session, stopper, metrics, log, api } = built;
+  const { session, stopper, metrics, log, api, identity } = built;
   const { kube, cache } = session;
   const connector = createConnector({
     kube,
@@ -129,6 +132,7 @@ function buildController(options: StartOptions, built: Built): Controller {
     ...session,
     clock: realClock,
     namespace: options.namespace,
+    identity: identity.name,
     brake: () => brakeOf(options.dataDir),
     connect: connector.connect,
     announce: (about, announcement) => announce(recorder, about, announcement),
@@ -183,13 +187,14 @@ interface Lead {
   readonly session: ClusterSession;
   readonly stage: Stage;
   readonly namespace: string;
+  readonly identity: Identity;
   readonly setLeader: (isLeader: boolean) => void;
 }
 
 /** Resolves when this process leads. Losing the lead ends it: a fresh process is the safest way back. */
-async function lead(controller: Controller, { session, stage, namespace, setLeader }: Lead): Promise<void> {
+async function lead(controller: Controller, lead: Lead): Promise<void> {
+  const { session, stage, namespace, identity, setLeader } = lead;
   const { stopper, progress } = stage;
-  const identity = createIdentity();
   let trouble = "";
   await new Promise<void>((resolveLead) => {
     const election = createElection({

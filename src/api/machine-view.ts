@@ -6,7 +6,7 @@ import type { Condition, NodeObject } from "../schema/kubernetes.ts";
 import type { ManagedMachineObject, MachineStatus } from "../schema/machine.ts";
 import { type Language, operationWord, stepWord } from "../text/words.ts";
 import type { MachineDetail, MachineView, PodView, Wait } from "./types.ts";
-import { placeOf, stateOf } from "./words.ts";
+import { placeOf, stateOf, storedText } from "./words.ts";
 
 export interface NodeSide {
   readonly node: NodeObject | undefined;
@@ -96,7 +96,8 @@ export function machineDetail(
 
 function lastView({ lastOperation }: MachineStatus, language: Language): MachineDetail["lastOperation"] {
   if (lastOperation === undefined) return null;
-  const { kind, outcome, reason, message, startedTime, finishedTime } = lastOperation;
+  const { kind, outcome, reason, facts = {}, startedTime, finishedTime } = lastOperation;
+  const message = storedText(lastOperation, facts, language);
   return { kind, word: operationWord(kind, language), outcome, reason, message, startedTime, finishedTime };
 }
 

@@ -80,7 +80,7 @@ function progressView(progress: MachineProgress, pool: string, language: Languag
     reason: reason ?? null,
     message: storedText(
       progress,
-      { machine: node ?? name, pool, ...(step === undefined ? {} : { step }) },
+      { machine: node ?? name, pool, ...(step === undefined ? {} : { step }), ...progress.facts },
       language,
     ),
     waits: blockers.map((blocker) => blockerWait(blocker, { machine: name, pool })),

@@ -48,6 +48,7 @@ function machineOf({ cache }: World, record: ManagedMachineObject, isGroundSeen:
   return {
     record,
     instance: null,
+    diagnosis: null,
     node: node === undefined ? null : nodeOf(node),
     pods: node === undefined ? [] : cache.byIndex("Pod", "node", node.metadata.name).map(podOf),
   };

@@ -29,6 +29,8 @@ export interface ControllerDeps {
   readonly cache: KubeCache;
   readonly clock: Clock;
   readonly namespace: string;
+  /** A name that no other process has, nor this one after its next start. */
+  readonly identity: string;
   readonly clusterUid: string;
   readonly serverVersion: () => string;
   readonly brake: () => string | null;
@@ -72,7 +74,9 @@ export function createController(deps: ControllerDeps): Controller {
   const onProvider = (providerKey: string, pools: ReadonlySet<string> | null): void => {
     for (const key of poolsOfProvider(providerKey, interest, pools)) wake(key);
   };
-  const parts = createParts(deps, { wakeAll, onProvider, waits });
+  // A process that stood by for hours has not looked at what it now decides about (S16).
+  let startedAt = clock.monotonic();
+  const parts = createParts(deps, { wakeAll, onProvider, waits, startedAt: () => startedAt });
   const join = createJoin({ ...deps, providers: parts.providers, wake });
   const work = async (): Promise<void> => {
     for (let key = await queue.next(); key !== null; key = await queue.next()) {
@@ -84,6 +88,7 @@ export function createController(deps: ControllerDeps): Controller {
   let unsubscribe: (() => void) | null = null;
   return {
     start: () => {
+      startedAt = clock.monotonic();
       unsubscribe = cache.onChange((change) => {
         if (change.kind === "Node" && isReady(change.after)) parts.evidence.sawReady(change.key);
         if (change.kind === "ManagedMachine" && change.after === undefined)
@@ -124,12 +129,13 @@ interface Hooks {
   readonly wakeAll: () => void;
   readonly onProvider: (providerKey: string, pools: ReadonlySet<string> | null) => void;
   readonly waits: Waits;
+  /** When this controller began to decide, on the monotonic clock. */
+  readonly startedAt: () => number;
 }
 
 /** Everything a pass needs beside the ports: the memories, the open providers, the facts of the cluster. */
 function createParts(deps: ControllerDeps, hooks: Hooks): Parts {
   const { cache, clock, kube } = deps;
-  const startedAt = clock.monotonic();
   return {
     providers: createProviders({ ...deps, onChange: hooks.onProvider }),
     evidence: createEvidenceBook(clock, () => cache.lastGapAt("Node")),
@@ -142,9 +148,10 @@ function createParts(deps: ControllerDeps, hooks: Hooks): Parts {
     reports: createReportBook(clock),
     waits: hooks.waits,
     cluster: {
+      identity: deps.identity,
       uid: deps.clusterUid,
       serverVersion: deps.serverVersion,
-      sinceGapMs: () => clock.monotonic() - Math.max(startedAt, cache.lastGapAt("Node")),
+      sinceGapMs: () => clock.monotonic() - Math.max(hooks.startedAt(), cache.lastGapAt("Node")),
       brake: deps.brake,
     },
   };

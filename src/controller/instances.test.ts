@@ -9,6 +9,8 @@ import { createInstances } from "./instances.ts";
 const mine = (uid: string): Instance =>
   anInstance({ id: `i-${uid}`, tags: { [ownershipTags.machine]: uid } });
 
+const sought = (uid: string, recordedId?: string) => ({ uid, recordedId, poolName: "web" });
+
 /** A provider whose list a test sets; what else it could do is not asked of it here. */
 function aList(first: readonly Instance[]) {
   const state = { list: first as readonly Instance[] | Error, asked: 0, changed: () => {} };
@@ -48,29 +50,47 @@ test("nothing is concluded before the first complete list", () => {
     onChange: () => {},
   });
   assert.equal(instances.isComplete(), false);
-  assert.equal(instances.absentForMs("a", "web"), null);
+  assert.equal(instances.absentForMs(sought("a")), null);
 });
 
 test("an instance is found by the machine it was made for, and absence ages from list to list", async () => {
   const { clock, instances } = await started([mine("a")]);
   assert.equal(instances.ofMachine("a")?.id, "i-a");
-  assert.equal(instances.absentForMs("a", "web"), null);
-  assert.equal(instances.absentForMs("b", "web"), 1);
+  assert.equal(instances.absentForMs(sought("a")), null);
+  assert.equal(instances.absentForMs(sought("b")), 0);
+  await clock.advance(20_000);
+  assert.equal(instances.absentForMs(sought("b")), 0, "no list has come since");
+  await clock.advance(40_000);
+  assert.equal(instances.absentForMs(sought("b")), 59_999);
+});
+
+test("an instance that somebody else has made and recorded is looked for anew (S27)", async () => {
+  const { clock, instances } = await started([]);
+  instances.absentForMs(sought("b"));
+  await clock.advance(240_000);
+  assert.equal(instances.absentForMs(sought("b")), 239_999);
+  assert.equal(instances.absentForMs(sought("b", "i-b")), 0, "no list could have shown it yet");
   await clock.advance(60_000);
-  assert.equal(instances.absentForMs("b", "web"), 60_001);
+  assert.ok((instances.absentForMs(sought("b", "i-b")) ?? 0) > 29_000);
+});
+
+test("a recorded instance is absent, though another one carries the machine's tag", async () => {
+  const { instances } = await started([mine("a")]);
+  assert.equal(instances.absentForMs(sought("a", "i-a")), null);
+  assert.equal(instances.absentForMs(sought("a", "i-other")), 0);
 });
 
 test("a failed list breaks the count of absence and says why", async () => {
   const { clock, state, instances } = await started([]);
-  instances.absentForMs("b", "web");
+  instances.absentForMs(sought("b"));
   state.list = new Error("the provider answers 503");
   await clock.advance(31_000);
   assert.equal(instances.isComplete(), false);
-  assert.equal(instances.absentForMs("b", "web"), null);
+  assert.equal(instances.absentForMs(sought("b")), null);
   assert.equal(instances.problem(), "the provider answers 503");
   state.list = [];
   await clock.advance(31_000);
-  assert.ok((instances.absentForMs("b", "web") ?? Infinity) < 31_000);
+  assert.ok((instances.absentForMs(sought("b")) ?? Infinity) < 31_000);
 });
 
 test("the answer of a create outlives lists that lag behind it, but not for ever", async () => {
@@ -126,7 +146,7 @@ test("a list tells the pools whose instances have changed; the first complete on
 
 test("a pool hears of each complete list that lacks one of its machines, for its absence ages", async () => {
   const { clock, instances, told } = await started([]);
-  instances.absentForMs("a", "web");
+  instances.absentForMs(sought("a"));
   told.splice(0);
   await clock.advance(60_000);
   assert.deepEqual(told, [["web"], ["web"]]);

@@ -11,14 +11,21 @@ export interface Instances {
   /** The last list was complete and is fresh enough to conclude from absence. */
   isComplete(): boolean;
   problem(): string;
-  /** Milliseconds since the first complete list, without a break, in which the machine of that pool has no instance. */
-  absentForMs(machineUid: string, poolName: string): number | null;
+  /** Milliseconds for which every complete list lacks the machine's instance, counted from the first look for this very one. */
+  absentForMs(machine: Sought): number | null;
   /** An answer of our own call: shown until the list catches up. */
   learn(instance: Instance): void;
   /** Look again soon, and keep looking closely while work is under way. */
   hurry(): void;
   start(): void;
   stop(): void;
+}
+
+/** Whose instance is looked for. */
+export interface Sought {
+  readonly uid: string;
+  readonly recordedId: string | undefined;
+  readonly poolName: string;
 }
 
 /** Changes of one moment come in one list. */
@@ -46,10 +53,7 @@ export function createInstances(deps: InstancesDeps): Instances {
   const book = createBook(deps.clock);
   const poll = createPoll(deps, book);
   return {
-    ofMachine: (uid, recordedId) => {
-      const found = book.known().get(uid) ?? [];
-      return (recordedId === undefined ? found[0] : found.find(({ id }) => id === recordedId)) ?? null;
-    },
+    ofMachine: (uid, recordedId) => instanceAmong(book.known(), uid, recordedId),
     all: () => [...book.known().values()].flat(),
     isComplete: book.isComplete,
     problem: book.problem,
@@ -59,10 +63,18 @@ export function createInstances(deps: InstancesDeps): Instances {
   };
 }
 
-interface Absence {
+function instanceAmong(
+  known: ReadonlyMap<string, readonly Instance[]>,
+  uid: string,
+  recordedId: string | undefined,
+): Instance | null {
+  const found = known.get(uid) ?? [];
+  return (recordedId === undefined ? found[0] : found.find(({ id }) => id === recordedId)) ?? null;
+}
+
+interface Absence extends Sought {
   readonly since: number;
   readonly askedAt: number;
-  readonly poolName: string;
 }
 
 /** What is known, and for how long what is absent has been absent. */
@@ -71,7 +83,7 @@ interface Book {
   known(): ReadonlyMap<string, readonly Instance[]>;
   isComplete(): boolean;
   problem(): string;
-  absentForMs(machineUid: string, poolName: string): number | null;
+  absentForMs(machine: Sought): number | null;
   learn(instance: Instance): void;
   /** Both give the pools that see something else than before; null for all. */
   accept(list: readonly Instance[], startedAt: number): ReadonlySet<string> | null;
@@ -94,12 +106,15 @@ function createBook(clock: Clock): Book {
     known: () => known,
     isComplete,
     problem: () => problem,
-    absentForMs: (uid, poolName) => {
-      if (!isComplete() || listedAt === null || known.has(uid)) return null;
+    absentForMs: (machine) => {
+      const { uid, recordedId } = machine;
+      if (!isComplete() || listedAt === null || instanceAmong(known, uid, recordedId) !== null) return null;
       const askedAt = clock.monotonic();
-      const since = absent.get(uid)?.since ?? listedAt;
-      absent.set(uid, { since, askedAt, poolName });
-      return askedAt - since;
+      const before = absent.get(uid);
+      // A list from before somebody recorded the instance says nothing about it (S27).
+      const since = before?.recordedId === recordedId ? (before?.since ?? askedAt) : askedAt;
+      absent.set(uid, { ...machine, since, askedAt });
+      return Math.max(0, listedAt - since);
     },
     learn: (instance) => {
       const uid = machineUidOf(instance);
@@ -120,8 +135,9 @@ function createBook(clock: Clock): Book {
       known = next;
       listedAt = startedAt;
       problem = "";
-      for (const [uid, { askedAt, poolName }] of absent) {
-        if (known.has(uid) || startedAt - askedAt > forgetAfterMs) absent.delete(uid);
+      for (const [uid, { askedAt, poolName, recordedId }] of absent) {
+        const isThere = instanceAmong(known, uid, recordedId) !== null;
+        if (isThere || startedAt - askedAt > forgetAfterMs) absent.delete(uid);
         else pools.add(poolName); // One more complete list without it.
       }
       return wasComplete ? pools : null;

@@ -63,7 +63,7 @@ export async function reconcile(pool: string, deps: LoopDeps): Promise<Instant |
   const provider = deps.providers.find(namespace, snapshot.pool.spec.providerRef.name);
   if (decision.held.some(({ reason }) => reason === "AwaitingInstance")) provider?.instances.hurry();
   const scene = { key: `${namespace}/${name}`, namespace, snapshot, deps: { ...deps, provider } };
-  const { conflicts, failures } = await perform(decision.actions, scene);
+  const { conflicts, failures } = await perform(decision.actions, scene, now);
   const failed = new Set(failures.map(({ action }) => action));
   for (const action of decision.actions) {
     const news = failed.has(action)

@@ -32,6 +32,8 @@ export interface ObserveDeps {
 
 /** What changes seldom and holds for all pools. */
 export interface ClusterFacts {
+  /** Of this process, in this life. */
+  readonly identity: string;
   readonly uid: string;
   serverVersion(): string;
   /** Milliseconds since our view last had a gap. */
@@ -136,6 +138,7 @@ function clusterView(key: string, look: Look): ClusterView {
   const { cluster, leases, census, clock, storms } = look.deps;
   const sinceStormMs = clock.monotonic() - (storms.get(key) ?? -Infinity);
   return {
+    self: cluster.identity,
     uid: cluster.uid,
     serverVersion: cluster.serverVersion(),
     evidence: new Map(
@@ -161,7 +164,12 @@ function evidenceFor(machine: Machine, { deps, instances }: Look): Evidence {
     hasJoined: hasJoined(machine),
     isInOurHands: record.status?.operation !== undefined,
     leaseSilentForMs: node === null || node.ready === "True" ? null : leases.silentForMs(node.name),
-    vanishedForMs: instances?.absentForMs(uid, record.spec.poolName) ?? null,
+    vanishedForMs:
+      instances?.absentForMs({
+        uid,
+        recordedId: record.status?.instanceId,
+        poolName: record.spec.poolName,
+      }) ?? null,
   });
 }
 

@@ -1,8 +1,10 @@
 /** All actions of one decision: records first, then effects, machine by machine, each checked freshly before it is sent (S26). */
 import type { Action, InstanceAction, NodeAction, RecordAction } from "../core/action.ts";
 import { machineOf } from "../core/brake.ts";
+import type { Instant } from "../core/model.ts";
 import { PortError } from "../ports/errors.ts";
-import { actInstance, actNode, actRecord, machineNamed, type Scene } from "./act.ts";
+import { actInstance, actNode, actRecord, type Scene } from "./act.ts";
+import { createBeginPermit, createEffectPermit } from "./permit.ts";
 
 export interface Performed {
   readonly done: number;
@@ -13,17 +15,28 @@ export interface Performed {
 
 const parallel = 16;
 
-export async function perform(actions: readonly Action[], scene: Scene): Promise<Performed> {
-  const groups = Map.groupBy(actions, (action) => machineOf(action) || action.kind);
+export async function perform(
+  actions: readonly Action[],
+  scene: Scene,
+  decidedAt: Instant,
+): Promise<Performed> {
+  const groups = Map.groupBy(actions, groupOf);
+  const begin = createBeginPermit(scene, decidedAt);
   const tally = { done: 0, conflicts: 0, failures: [] as { action: Action; error: unknown }[] };
-  await inParallel([...groups.values()], parallel, async (group) => {
-    if (!(await isStillCurrent(group, scene))) {
-      tally.conflicts += 1;
-      return;
+  await inParallel([...groups], parallel, async ([machine, group]) => {
+    const effects = createEffectPermit(machine, scene);
+    for (const action of group) {
+      const isCovered = (await begin.covers(action)) && (await effects.covers(action));
+      if (isCovered) await performOne(action, scene, tally);
+      else tally.conflicts += 1;
     }
-    for (const action of group) await performOne(action, scene, tally);
   });
   return tally;
+}
+
+/** One after the other on one machine, side by side on several; new records have nothing to do with each other. */
+function groupOf(action: Action): string {
+  return machineOf(action) || ("name" in action ? action.name : action.kind);
 }
 
 async function performOne(
@@ -91,23 +104,6 @@ async function send(action: Action, scene: Scene): Promise<void> {
   if (isRecord(action)) return actRecord(action, scene);
   if (isNodeAction(action)) return actNode(action, scene);
   return actInstance(action satisfies InstanceAction, scene);
-}
-
-/** Effects are sent only while the machine's stored operation is the one they were decided for. Records check themselves. */
-async function isStillCurrent(group: readonly Action[], scene: Scene): Promise<boolean> {
-  const effect = group.find((action) => !isRecord(action));
-  if (effect === undefined || !("epoch" in effect) || effect.epoch === null) return true;
-  const machine = machineNamed(scene.snapshot, effect.machine);
-  if (machine === null) return false;
-  const fresh = await scene.deps.kube
-    .get("ManagedMachine", { namespace: scene.namespace, name: effect.machine })
-    .catch(() => null);
-  const operation = fresh?.status?.operation;
-  return (
-    fresh?.metadata.uid === machine.record.metadata.uid &&
-    operation?.epoch === effect.epoch &&
-    operation.step === effect.step
-  );
 }
 
 /** Runs `work` over all items, at most `limit` at once, in their order. An error is thrown when nothing is under way any more. */

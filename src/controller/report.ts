@@ -4,6 +4,7 @@ import { canonical, hashOf } from "../core/hash.ts";
 import { machineSummary } from "../core/machine-status.ts";
 import type { Instant, Snapshot } from "../core/model.ts";
 import { operationReport } from "../core/operation-status.ts";
+import { promisesOf } from "../core/promise.ts";
 import { type ConditionReport, heldObject, type PoolReport, poolReport } from "../core/status.ts";
 import { timeOf } from "../core/time.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -161,6 +162,7 @@ function poolStatus(snapshot: Snapshot, decision: Decision, now: Instant): PoolS
   const { counts, target, nextWindow } = found;
   const before = pool.status;
   const message = found.held[0];
+  const promised = [...promisesOf(snapshot, decision, now)];
   return {
     ...(pool.metadata.generation === undefined ? {} : { observedGeneration: pool.metadata.generation }),
     summary: found.summary,
@@ -175,6 +177,7 @@ function poolStatus(snapshot: Snapshot, decision: Decision, now: Instant): PoolS
       ? {}
       : { targetImage: target.image, targetKubernetesVersion: target.kubernetesVersion }),
     ...(nextWindow === null ? {} : { nextWindow }),
+    ...(promised.length === 0 ? {} : { promised }),
     lastMachineNumber: lastNumber(snapshot, decision),
     blockers: blockersOf(found, before, now),
     conditions: found.conditions.map((condition) => conditionOf(condition, pool, now)),

@@ -47,7 +47,7 @@ export function begin(snapshot: Snapshot, machine: Machine, beginning: Beginning
   };
 }
 
-/** The step's name with its times, and the drain's deadline where the step is the drain. */
+/** The step's name with its times; the deadline of a drain; and who sends what must not be sent twice. */
 export function entering(
   step: StepName,
   at: {
@@ -56,8 +56,9 @@ export function entering(
     readonly kind: OperationInHand["kind"];
     readonly now: Instant;
   },
-): Pick<OperationInHand, "step" | "stepSince" | "drainDeadline"> {
+): Pick<OperationInHand, "step" | "stepSince" | "drainDeadline" | "claimedBy"> {
   const since = { step, stepSince: timeOf(at.now) };
+  if (step === "Reboot") return { ...since, claimedBy: at.snapshot.cluster.self };
   return step === "Drain" ? { ...since, drainDeadline: timeOf(at.now + drainLimitMs(at)) } : since;
 }
 

@@ -93,7 +93,7 @@ function isNewWork(action: Action, machine: Machine | null): boolean {
 }
 
 /** The machine gets an operation, or another one: its epoch says so. */
-function isBeginning(action: Action, machine: Machine | null): boolean {
+export function isBeginning(action: Action, machine: Machine | null): boolean {
   if (action.kind !== "AdvanceMachine") return false;
   const { operation } = action.status;
   return operation !== undefined && operation.epoch !== machine?.record.status?.operation?.epoch;

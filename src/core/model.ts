@@ -159,6 +159,8 @@ export interface Workload {
 }
 
 export interface ClusterView {
+  /** Who decides: a name that no other process has, nor this one after its next start. */
+  readonly self: string;
   /** UID of the kube-system namespace: names this cluster in tags and tokens. */
   readonly uid: string;
   readonly serverVersion: string;

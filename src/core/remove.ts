@@ -4,10 +4,10 @@ import { type Action, type Because, type Held, together, type Wishes } from "./a
 import { begin } from "./begin.ts";
 import { byNumber, isLeaving, isSpent, isSubscription, nameOf, removalTargets, uidOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
+import { choiceName } from "./operation-name.ts";
 import { activeOperations, byAge, progressOf } from "./progress.ts";
 import { isUncounted, settleReplicas } from "./removals.ts";
 import { evidenceOf } from "./signs.ts";
-import { secondMs } from "./time.ts";
 
 /** Drains of one pool that may run at once. */
 const parallelRemovals = 10;
@@ -55,7 +55,7 @@ function deletePool(snapshot: Snapshot, now: Instant): Wishes {
   const { instances, drain } = pool.spec.deletion;
   const action: Action = {
     kind: "RecordOperation",
-    name: `${pool.metadata.name}-delete-${Math.floor(now / secondMs).toString(36)}`,
+    name: choiceName(snapshot, "delete", { among: left, about: instances }),
     spec: {
       poolName: pool.metadata.name,
       kind: "RemoveNodes",

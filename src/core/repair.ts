@@ -6,6 +6,7 @@ import { isStorm, type Sickness, sicknessOf } from "./health.ts";
 import { canDo, firstRung, nextRung, type Rung, rungRecord } from "./ladder.ts";
 import { hasJoined, isLeaving, members, nameOf, removalTargets, uidOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
+import { freeName } from "./operation-name.ts";
 import { activeOperations, byAge, isEnd, progressOf } from "./progress.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
@@ -13,6 +14,7 @@ import { type HandsOff, handsOff } from "./repair-guard.ts";
 import { evidenceOf } from "./signs.ts";
 import { targetDisk } from "./target.ts";
 import { instantOf, minuteMs, secondMs, sinceOf } from "./time.ts";
+import { promisedFirst } from "./turn.ts";
 
 const vanishedMs = 60 * secondMs;
 /** Where many are gone or sick at once it takes longer to believe, and there have to be others to compare with. */
@@ -33,7 +35,7 @@ function runRepairs(snapshot: Snapshot, now: Instant): Wishes {
     );
   const actions: Action[] = [];
   const held: Held[] = [];
-  for (const { operation, machine } of waiting) {
+  for (const { operation, machine } of promisedFirst(snapshot, waiting)) {
     const rung = operation.spec.options.rung ?? chosenRung(snapshot, machine, now);
     const wait = whyNotNow({ operation, snapshot, machine, rung, begun: actions.length }, now);
     if (wait === null) {
@@ -164,7 +166,7 @@ function recordRepair({ snapshot, machine, sickness }: Case, rung: Rung): Action
   const needsApproval = repairApproval === "Required" && rung !== "RestartService";
   return {
     kind: "RecordOperation",
-    name: freeName(snapshot, machine, rung),
+    name: repairName(snapshot, machine, rung),
     spec: {
       poolName: snapshot.pool.metadata.name,
       kind: "Repair",
@@ -182,15 +184,9 @@ function recordRepair({ snapshot, machine, sickness }: Case, rung: Rung): Action
   };
 }
 
-/** The same for all who see the same, so that two controllers cannot record one repair twice; never a name that is taken. */
-function freeName({ operations }: Snapshot, machine: Machine, rung: Rung): string {
-  const base = `${nameOf(machine)}-${rung.toLowerCase()}-${(machine.record.status?.lastEpoch ?? 0) + 1}`;
-  const taken = new Set(operations.map(({ metadata }) => metadata.name));
-  for (let number = 2; taken.has(base); number += 1) {
-    const name = `${base}-${number}`;
-    if (!taken.has(name)) return name;
-  }
-  return base;
+function repairName(snapshot: Snapshot, machine: Machine, rung: Rung): string {
+  const epoch = (machine.record.status?.lastEpoch ?? 0) + 1;
+  return freeName(snapshot, `${nameOf(machine)}-${rung.toLowerCase()}-${epoch}`);
 }
 
 /** An instance that is gone takes its record and node with it; the count brings another, within the same brakes (S21). */

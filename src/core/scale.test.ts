@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Machine } from "./model.ts";
-import { nextNumber, pickVictims, scale } from "./scale.ts";
+import { newNames, pickVictims, scale } from "./scale.ts";
 import { type Brief, brief, doing, nothingToDo, waiting } from "./testing-brief.ts";
 import { aMachine, anOperation, aPool, aSnapshot, type MachineWishes, noon } from "./testing.ts";
 import { dayMs, hourMs, minuteMs, timeOf } from "./time.ts";
@@ -230,7 +230,32 @@ for (const [name, machines, expected] of orders) {
   });
 }
 
+test("what was promised and is not there is recorded first: by whoever promised it, or by another (S25)", () => {
+  const promised = ["batch-9", "web-10", "web-2", "web-4", "web-5", "web-x"];
+  const pool = { metadata: { finalizers }, status: { promised, lastMachineNumber: 10 } };
+  assert.deepEqual(brief(scale(scene({ replicas: 7, pool }), noon)).do, [
+    "RecordMachine web-4",
+    "RecordMachine web-5",
+    "RecordMachine web-10",
+    "RecordMachine web-11",
+  ]);
+});
+
+test("all who see the same give what they ask for the same name, and never one that is taken (S25)", () => {
+  const nameOf = (operations: readonly string[], at: number): string => {
+    const before = operations.map((name) => anOperation({ name, status: { finishedTime: timeOf(noon) } }));
+    const snapshot = scene({ replicas: 2, operations: { operations: before } });
+    const [action] = scale(snapshot, at).actions;
+    return action?.kind === "RecordOperation" ? action.name : "";
+  };
+  const first = nameOf([], noon);
+  assert.match(first, /^web-scale-in-[0-9a-f]{8}$/);
+  assert.equal(nameOf([], noon + minuteMs), first);
+  assert.equal(nameOf([first], noon), `${first}-2`);
+  assert.equal(nameOf([first, `${first}-2`], noon), `${first}-3`);
+});
+
 test("a number is read off a name, and what has none counts as zero", () => {
-  assert.equal(nextNumber(scene({ machines: [{ name: "web-7" }, { name: "adopted" }] })), 8);
-  assert.equal(nextNumber(scene({ machines: [] })), 1);
+  assert.deepEqual(newNames(scene({ machines: [{ name: "web-7" }, { name: "adopted" }] }), 1), ["web-8"]);
+  assert.deepEqual(newNames(scene({ machines: [] }), 2), ["web-1", "web-2"]);
 });

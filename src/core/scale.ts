@@ -3,11 +3,12 @@ import type { Action, Because, Held, Wishes } from "./action.ts";
 import { templateAttributes } from "./attributes.ts";
 import { failedCreation, failureMemoryMs, hasJoined, isAvailable, members, nameOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
+import { choiceName } from "./operation-name.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, finalizer, targetOf } from "./remove.ts";
 import { isCountSettled } from "./removals.ts";
 import { isBehind, targetDisk } from "./target.ts";
-import { instantOf, minuteMs, secondMs, timeOf } from "./time.ts";
+import { instantOf, minuteMs, timeOf } from "./time.ts";
 import { surgeWanted } from "./upgrade.ts";
 
 /** Instances of one pool that may be on their way at once; providers throttle far below a thousand. */
@@ -22,7 +23,7 @@ export function scale(snapshot: Snapshot, now: Instant): Wishes {
   const wanted = wantedMembers(snapshot, now);
   if (staying.length < wanted) return makeMissing(snapshot, wanted - staying.length, now);
   if (staying.length > wanted)
-    return takeSurplus(snapshot, staying, { surplus: staying.length - wanted, wanted, now });
+    return takeSurplus(snapshot, staying, { surplus: staying.length - wanted, wanted });
   return none;
 }
 
@@ -82,12 +83,10 @@ function makeMissing(snapshot: Snapshot, missing: number, now: Instant): Wishes 
   const wanted = wantedMembers(snapshot, now);
   const name = pool.metadata.name;
   const because: Because = { reason: "BelowDesired", facts: { pool: name, have: wanted - missing, wanted } };
-  const first = nextNumber(snapshot);
-  const actions = Array.from(
-    { length: room },
-    (_, index): Action => ({
+  const actions = newNames(snapshot, room).map(
+    (machine): Action => ({
       kind: "RecordMachine",
-      name: `${name}-${first + index}`,
+      name: machine,
       spec: {
         poolName: name,
         poolUid: pool.metadata.uid ?? "",
@@ -103,24 +102,41 @@ function makeMissing(snapshot: Snapshot, missing: number, now: Instant): Wishes 
   return { actions, held: [held] };
 }
 
-/** Numbers are never used twice in a pool, so that a name in an old log means one machine. */
-export function nextNumber({ pool, machines }: Snapshot): number {
+/**
+ * Numbers are never used twice in a pool, so that a name in an old log means one machine. What was promised and is not there
+ * comes first: somebody is recording it, or died before that, and one of both makes it (S10, S25).
+ */
+export function newNames({ pool, machines }: Snapshot, count: number): readonly string[] {
+  const { promised = [], lastMachineNumber = 0 } = pool.status ?? {};
+  const { name } = pool.metadata;
   const used = machines.map(numberOf);
-  return Math.max(0, pool.status?.lastMachineNumber ?? 0, ...used) + 1;
+  const there = new Set(machines.map(nameOf));
+  const due = promised.filter((machine) => isOfPool(machine, name) && !there.has(machine)).toSorted(byLength);
+  const first = Math.max(0, lastMachineNumber, ...used) + 1;
+  return Array.from({ length: count }, (_, index) => due[index] ?? `${name}-${first + index - due.length}`);
+}
+
+function isOfPool(machine: string, pool: string): boolean {
+  return machine.startsWith(`${pool}-`) && /^\d+$/.test(machine.slice(pool.length + 1));
+}
+
+/** web-9 before web-10. */
+function byLength(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
 }
 
 /** The choice is written down as an operation, for everybody to see, before the first node is touched. */
 function takeSurplus(
   snapshot: Snapshot,
   staying: readonly Machine[],
-  { surplus, wanted, now }: { readonly surplus: number; readonly wanted: number; readonly now: Instant },
+  { surplus, wanted }: { readonly surplus: number; readonly wanted: number },
 ): Wishes {
   const name = snapshot.pool.metadata.name;
   const victims = pickVictims(snapshot, staying, surplus);
   const because: Because = { reason: "AboveDesired", facts: { pool: name, have: staying.length, wanted } };
   const action: Action = {
     kind: "RecordOperation",
-    name: `${name}-scale-in-${Math.floor(now / secondMs).toString(36)}`,
+    name: choiceName(snapshot, "scale-in", { among: staying, about: String(wanted) }),
     spec: {
       poolName: name,
       kind: "RemoveNodes",

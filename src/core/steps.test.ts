@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { MachineStatus } from "../schema/machine.ts";
 import { type Brief, doing, waiting } from "./testing-brief.ts";
-import { act, create, reboot, release, restart, type Scene, stopped } from "./testing-step.ts";
+import { act, create, reboot, release, restart, type Scene, since, stopped } from "./testing-step.ts";
 import { aPod } from "./testing.ts";
 import { hourMs, minuteMs } from "./time.ts";
 
@@ -140,6 +140,11 @@ table([
     doing("web-1: Upgrade ReplaceSystemDisk AwaitReady"),
   ],
   [
+    "an instance that stands still all the same, whoever saw it running, is started",
+    { operation: { step: "AwaitReady" }, instance: stopped, node: { bootId: "boot-before" } },
+    doing("StartInstance web-1"),
+  ],
+  [
     "a node that is ready with the old boot is old news",
     { operation: { step: "AwaitReady" }, node: { bootId: "boot-before" } },
     waiting("web-1 AwaitingNode"),
@@ -170,8 +175,24 @@ table([
 table([
   [
     "a reboot is sent",
-    { operation: { ...reboot, step: "Reboot" }, node: { bootId: "boot-before" } },
+    { operation: { ...reboot, step: "Reboot", claimedBy: "us" }, node: { bootId: "boot-before" } },
     doing("RebootInstance web-1"),
+  ],
+  [
+    "nobody sends a reboot that another one may have sent a moment ago (S25)",
+    {
+      operation: { ...reboot, step: "Reboot", claimedBy: "another", ...since(minuteMs) },
+      node: { bootId: "boot-before" },
+    },
+    waiting("web-1 AwaitingNode"),
+  ],
+  [
+    "where no boot followed it is taken over, and sent after that is written down",
+    {
+      operation: { ...reboot, step: "Reboot", claimedBy: "another", ...since(2 * minuteMs) },
+      node: { bootId: "boot-before" },
+    },
+    doing("web-1: Repair Reboot Reboot"),
   ],
   [
     "a stopped instance is started instead of rebooted",
@@ -190,7 +211,7 @@ table([
   [
     "a reboot of another epoch says nothing",
     {
-      operation: { ...reboot, step: "Reboot" },
+      operation: { ...reboot, step: "Reboot", claimedBy: "us" },
       node: { bootId: "boot-before" },
       outcome: { action: "RebootInstance", epoch: 0 },
     },

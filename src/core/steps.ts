@@ -121,20 +121,12 @@ export const steps: Readonly<Record<StepName, Step>> = {
   },
   Start: {
     isDone: ({ machine }) => machine.instance?.state === "Running",
-    wishes: (view) =>
-      onInstance(view, "Stopped", (instanceId) => ({ ...sent(view), kind: "StartInstance", instanceId })),
+    wishes: startWishes,
     limitMs: null,
   },
   Reboot: {
     isDone: (view) => hasSucceeded(view, ["RebootInstance", "StartInstance"]) || hasNewBoot(view),
-    wishes: (view) =>
-      view.machine.instance?.state === "Stopped"
-        ? onInstance(view, "Stopped", (instanceId) => ({ ...sent(view), kind: "StartInstance", instanceId }))
-        : onInstance(view, "Running", (instanceId) => ({
-            ...sent(view),
-            kind: "RebootInstance",
-            instanceId,
-          })),
+    wishes: (view) => (view.machine.instance?.state === "Stopped" ? startWishes(view) : rebootWishes(view)),
     limitMs: 10 * minuteMs,
   },
   RestartService: {
@@ -150,7 +142,11 @@ export const steps: Readonly<Record<StepName, Step>> = {
   },
   AwaitReady: {
     isDone: (view) => view.machine.node?.ready === "True" && hasNewBoot(view),
-    wishes: (view) => waitFor(view, "AwaitingNode", 30 * secondMs),
+    // A list that lags, or another leader's look at an older one, may have called it running too early.
+    wishes: (view) =>
+      view.machine.instance?.state === "Stopped"
+        ? startWishes(view)
+        : waitFor(view, "AwaitingNode", 30 * secondMs),
     limitMs: 15 * minuteMs,
   },
   AwaitHealthy: {
@@ -209,6 +205,30 @@ const none: Wishes = { actions: [], held: [] };
 
 function stopWishes(view: StepView): Wishes {
   return onInstance(view, "Running", (instanceId) => ({ ...sent(view), kind: "StopInstance", instanceId }));
+}
+
+function startWishes(view: StepView): Wishes {
+  return onInstance(view, "Stopped", (instanceId) => ({ ...sent(view), kind: "StartInstance", instanceId }));
+}
+
+/** Whoever entered the step may have sent it, and nothing shows that: another one waits for a boot before it takes over. */
+const claimMs = 2 * minuteMs;
+
+function rebootWishes(view: StepView): Wishes {
+  const { operation, machine, snapshot, now } = view;
+  const { self } = snapshot.cluster;
+  if (operation.claimedBy === self)
+    return onInstance(view, "Running", (instanceId) => ({
+      ...sent(view),
+      kind: "RebootInstance",
+      instanceId,
+    }));
+  const claimEndsAt = instantOf(operation.stepSince) + claimMs;
+  if (now < claimEndsAt) return waits(hold(view, "AwaitingNode", {}, claimEndsAt));
+  const claimed = { ...operation, stepSince: timeOf(now), claimedBy: self };
+  const status = { ...machine.record.status, operation: claimed };
+  const action = { kind: "AdvanceMachine", machine: nameOf(view), status, because: because(view) } as const;
+  return { actions: [action], held: [] };
 }
 
 function replaceWishes(view: StepView): Wishes {

@@ -268,6 +268,7 @@ export function aSnapshot(wishes: Partial<SnapshotWishes> = {}): Snapshot {
     budgets: wishes.budgets ?? [],
     workloads: new Map(Object.entries(wishes.workloads ?? {})),
     cluster: {
+      self: "us",
       uid: "cluster-1",
       serverVersion: aVersion,
       evidence: new Map(

@@ -105,6 +105,11 @@ table([
     { size: 1, machines: { "web-1": { metadata: { uid: "uid-other" } } } },
     nothingToDo,
   ],
+  [
+    "where somebody was about to begin, is begun first (S25)",
+    { pool: { status: { promised: ["web-3"] } } },
+    { do: begun(3), wait: ["BatchInProgress"] },
+  ],
   ["a single machine needs no soak", { size: 1 }, doing(...begun(1))],
 ]);
 

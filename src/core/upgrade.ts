@@ -17,11 +17,13 @@ import {
   uidOf,
 } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
+import { choiceName } from "./operation-name.ts";
 import { activeOperations, byAge, isDoneHere, type Progress, progressOf } from "./progress.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
 import { isBehind, type Target, targetDisk } from "./target.ts";
 import { hourMs, instantOf, minuteMs, secondMs, timeOf } from "./time.ts";
+import { promisedFirst } from "./turn.ts";
 import { fits, nextOpenings, windowState } from "./window.ts";
 import { isReadyWorkload } from "./workload.ts";
 
@@ -55,7 +57,7 @@ function startByItself(snapshot: Snapshot, now: Instant): Wishes {
   };
   const action: Action = {
     kind: "RecordOperation",
-    name: `${pool.metadata.name}-upgrade-${Math.floor(now / secondMs).toString(36)}`,
+    name: choiceName(snapshot, "upgrade", { among: behind, about: target.disk.hash }),
     spec: {
       poolName: pool.metadata.name,
       kind: "Upgrade",
@@ -103,9 +105,10 @@ function run(operation: NodeOperationObject, snapshot: Snapshot, now: Instant): 
     ? whyNotNow(operation, { snapshot, progress }, now)
     : hold(target.reason, target.facts, now + minuteMs);
   if (!target.ok || wait !== null) return { actions: [], held: wait === null ? [] : [wait] };
-  const idle = waiting.flatMap(({ machine }) =>
-    machine !== null && isIdle(machine, snapshot, now) ? [machine] : [],
+  const free = waiting.flatMap(({ machine }) =>
+    machine !== null && isIdle(machine, snapshot, now) ? [{ machine }] : [],
   );
+  const idle = promisedFirst(snapshot, free).map(({ machine }) => machine);
   const { next, held } = nextInTurn(snapshot, { idle, progress }, now);
   const actions = next.map((machine) =>
     beginUpgrade(operation, { snapshot, machine, target: target.disk }, now),

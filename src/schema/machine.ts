@@ -106,6 +106,9 @@ export const operationInHand = z.object({
     .optional()
     .describe("What was there before, to tell the new from the old."),
   drainDeadline: time().optional(),
+  claimedBy: text(253)
+    .optional()
+    .describe("The controller that sends the effect of this step, where it must not be sent twice."),
   failure: z
     .object({
       reason: text(64),

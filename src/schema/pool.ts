@@ -245,6 +245,11 @@ export const poolStatus = z.object({
     .object({ opens: time(), closes: time(), isOpen: z.boolean() })
     .optional()
     .describe("The opening that runs, or the next one."),
+  promised: z
+    .array(text(253))
+    .max(300)
+    .optional()
+    .describe("Machines and operations about to be recorded or begun on; only what stands here is."),
   lastMachineNumber: z.int().optional().describe("Highest number ever given to a machine of this pool."),
   blockers: z.array(blocker).max(50).optional().describe("What is in the way, and since when."),
   conditions: conditions(),

@@ -25,8 +25,18 @@ export interface World {
   kill(): void;
   /** A new controller with an empty memory. */
   boot(): void;
+  /** Another controller beside the first, with ports of its own. It decides nothing before it believes to lead. */
+  standBy(ports?: Partial<Pick<WorldOptions, "connect" | "wrap" | "onPass">>): Standby;
   list<K extends Kind>(kind: K): readonly ObjectOf<K>[];
   stop(): Promise<void>;
+}
+
+export interface Standby {
+  /** Its view, which can be told to lag. */
+  readonly cache: SimCache;
+  lead(): void;
+  /** Dies at once, as `kill` has it. */
+  end(): void;
 }
 
 export interface WorldOptions {
@@ -80,7 +90,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const kubelets = createKubelets({ kube, cache, cloud, clock, seed: options.seed });
   neighbours.start();
   kubelets.start();
-  let life = startLife({ options, server, cloud, clock });
+  let lives = 0;
+  const nextIdentity = (): string => `controller-${++lives}`;
+  const parts = { options, server, cloud, clock, nextIdentity };
+  let life = startLife(parts);
+  const others: Standby[] = [];
   return {
     clock,
     server,
@@ -90,11 +104,16 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     kill: () => life.end(),
     boot: () => {
       life.end();
-      life = startLife({ options, server, cloud, clock });
+      life = startLife(parts);
+    },
+    standBy: (ports = {}) => {
+      const other = prepareLife({ ...parts, options: { ...options, ...ports } });
+      others.push(other);
+      return other;
     },
     list: (kind) => cache.list(kind),
     stop: async () => {
-      life.end();
+      for (const { end } of [life, ...others]) end();
       await kubelets.stop();
       neighbours.stop();
       await cloud.close();
@@ -108,10 +127,17 @@ interface LifeParts {
   readonly server: ApiServer;
   readonly cloud: Cloud;
   readonly clock: VirtualClock;
+  readonly nextIdentity: () => string;
 }
 
-/** One life of the controller. Ending it is a crash: calls in flight are never answered, and nothing further is sent. */
-function startLife({ options, server, cloud, clock }: LifeParts): { readonly end: () => void } {
+function startLife(parts: LifeParts): Standby {
+  const life = prepareLife(parts);
+  life.lead();
+  return life;
+}
+
+/** One life of a controller. Ending it is a crash: calls in flight are never answered, and nothing further is sent. */
+function prepareLife({ options, server, cloud, clock, nextIdentity }: LifeParts): Standby {
   let isAlive = true;
   const cache = createSimCache(server, watched);
   const kube = mortal(options.wrap?.(createSimKube(server)) ?? createSimKube(server), () => isAlive);
@@ -120,6 +146,7 @@ function startLife({ options, server, cloud, clock }: LifeParts): { readonly end
     cache,
     clock,
     namespace: worldNamespace,
+    identity: nextIdentity(),
     clusterUid: "11111111-2222-3333-4444-555555555555",
     serverVersion: () => options.serverVersion ?? "v1.36.3",
     brake: () => null,
@@ -130,8 +157,9 @@ function startLife({ options, server, cloud, clock }: LifeParts): { readonly end
     onPass: (pass) => options.onPass?.(pass),
     onError: (key, error) => options.onError?.(key, error),
   });
-  controller.start();
   return {
+    cache,
+    lead: controller.start,
     end: () => {
       if (!isAlive) return;
       isAlive = false;

@@ -84,6 +84,7 @@ function buildController(session: ClusterSession, tally: Tally): Controller {
     ...session,
     clock: realClock,
     namespace,
+    identity: "bench",
     brake: () => null,
     connect: async ({ spec }) => {
       if (instancesFile !== null) return fixedCloud(instancesFile, spec.region);

@@ -280,6 +280,17 @@ test("a machine's epoch never falls, and the request of one attempt never change
   assert.equal((await writeEpoch({ creation: null })).status, 200);
 });
 
+test("the instance of a machine is written once, and neither changed nor taken off again", async () => {
+  assert.equal((await create(aMachine({}, "once"))).status, 201);
+  const write = (instanceId: string | null) =>
+    api.call("PATCH", pathOf("ManagedMachine", "once", "status"), { status: { instanceId } });
+  assert.equal((await write("i-1")).status, 200);
+  for (const other of ["i-2", null]) {
+    assert.match(refusedField(await write(other), "status.instanceId"), /gets a machine of its own/);
+  }
+  assert.equal((await write("i-1")).status, 200);
+});
+
 test("an object that an older rule let in can still be changed elsewhere, and mended", async () => {
   const old = aPool({ replicas: 1, template: { kubernetesVersion: "1.36" } }, "old");
   const path = pathOf("ManagedNodePool", "old");

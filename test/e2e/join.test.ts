@@ -98,6 +98,7 @@ async function startController(t: TestContext, kubeconfig: string) {
     ...session,
     clock: realClock,
     namespace,
+    identity: "it",
     brake: () => null,
     connect: async () => ({
       ...provider,

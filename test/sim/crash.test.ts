@@ -7,7 +7,8 @@ import test from "node:test";
 import type { Kube } from "../../src/ports/kube.ts";
 import { ownershipTags, type Provider } from "../../src/ports/provider.ts";
 import { createSimulatorProvider } from "../../src/provider/simulator/provider.ts";
-import { createWorld, type World, worldNamespace } from "../../src/sim/world.ts";
+import { createWorld, type World } from "../../src/sim/world.ts";
+import { createLife } from "./life.ts";
 
 type Moment = "before the call" | "after its effect";
 
@@ -16,8 +17,6 @@ interface Crash {
   readonly moment: Moment;
 }
 
-const apiVersion = "poolkeeper.dev/v1alpha1";
-const minuteMs = 60_000;
 const writes: ReadonlySet<string> = new Set(["create", "replace", "patch", "delete", "evict"]);
 const effects: ReadonlySet<string> = new Set([
   "create",
@@ -71,7 +70,7 @@ function createReaper(crash: Crash | null) {
 }
 
 /** A pool is created, upgraded, loses a node by removal, and is deleted. Returns how many calls that took. */
-async function life(crash: Crash | null): Promise<number> {
+async function live(crash: Crash | null): Promise<number> {
   const reaper = createReaper(crash);
   const world = await createWorld({
     seed: 11,
@@ -106,68 +105,11 @@ function withTokens(provider: Provider): Provider {
 }
 
 async function liveOut(world: World): Promise<void> {
-  const { kube, clock } = world;
-  const pool = () => world.list("ManagedNodePool").find(({ metadata }) => metadata.name === "web");
-  const until = async (what: string, isMet: () => boolean): Promise<void> => {
-    assert.ok(
-      await clock.runUntil(isMet, 30 * minuteMs),
-      `after 30 minutes still not: ${what}; ${JSON.stringify(pool()?.status?.blockers)}`,
-    );
-  };
-  const isWhole = (count: number) => () =>
-    pool()?.status?.summary === "Active" && pool()?.status?.readyReplicas === count;
-  const targets = () =>
-    world.list("ManagedMachine").map(({ metadata }) => ({ machine: metadata.name, uid: metadata.uid ?? "" }));
-  const ask = (name: string, spec: object) =>
-    kube.create("NodeOperation", {
-      apiVersion,
-      kind: "NodeOperation",
-      metadata: { name, namespace: worldNamespace },
-      spec: { poolName: "web", ...spec } as never,
-    });
-  const isFinished = (name: string) => () =>
-    world
-      .list("NodeOperation")
-      .some(({ metadata, status }) => metadata.name === name && status?.finishedTime !== undefined);
-  const ref = { namespace: worldNamespace, name: "web" };
-
-  await kube.create("ManagedNodePool", {
-    apiVersion,
-    kind: "ManagedNodePool",
-    metadata: ref,
-    spec: {
-      replicas: 2,
-      providerRef: { name: "simulator" },
-      template: { image: { family: "AlibabaCloudLinux", version: "3.2104.11" } },
-      upgrade: { soakSeconds: 0 },
-    } as never,
-  });
-  await until("2 ready", isWhole(2));
-  await kube.patch("ManagedNodePool", ref, {
-    type: "merge",
-    body: { spec: { template: { image: { version: "3.2104.12" } } } },
-  });
-  await ask("up", { kind: "Upgrade", targets: targets(), options: { when: "Now" } });
-  await until("the upgrade ends", isFinished("up"));
-  await until("2 ready again", isWhole(2));
-  assert.deepEqual(
-    world.list("NodeOperation").map(({ status }) => status?.phase),
-    ["Succeeded"],
-  );
-  await ask("rm", {
-    kind: "RemoveNodes",
-    targets: targets().slice(0, 1),
-    options: { drain: true, release: true },
-  });
-  await until("1 ready", isWhole(1));
-  assert.equal(pool()?.spec.replicas, 1, "a removal is counted exactly once");
-  await kube.patch("ManagedNodePool", ref, {
-    type: "merge",
-    body: { metadata: { annotations: { "poolkeeper.dev/confirm-deletion": "web:1" } } },
-  });
-  await kube.delete("ManagedNodePool", ref);
-  await until("the pool is gone", () => pool() === undefined);
-  await clock.advance(minuteMs);
+  const life = createLife(world);
+  await life.create(2);
+  await life.upgrade();
+  await life.remove(1);
+  await life.delete();
 }
 
 async function checkEnd(world: World): Promise<void> {
@@ -184,11 +126,11 @@ async function checkEnd(world: World): Promise<void> {
 }
 
 test("a pool's whole life ends the same, whichever single call the controller dies at", async (context) => {
-  const calls = await life(null);
+  const calls = await live(null);
   assert.ok(calls > 40, `only ${calls} calls: the life is too short to prove anything`);
   for (const moment of ["before the call", "after its effect"] as const) {
     for (let at = 1; at <= calls; at++) {
-      await life({ at, moment }).catch((error: unknown) => {
+      await live({ at, moment }).catch((error: unknown) => {
         throw new Error(
           `dead ${moment} ${at} of ${calls}: ${error instanceof Error ? error.message : String(error)}`,
           { cause: error },

@@ -6,6 +6,7 @@ import type { ProviderView, Snapshot } from "../model.ts";
 
 /** Nothing that a person asks for depends on it. */
 export const blindCluster: Omit<Snapshot["cluster"], "serverVersion" | "nodes"> = {
+  self: "",
   uid: "",
   evidence: new Map(),
   sinceGapMs: Number.POSITIVE_INFINITY,
