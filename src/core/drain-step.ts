@@ -2,6 +2,7 @@
 import { type Action, type Held, together, type Wishes } from "./action.ts";
 import { isCordonedByUs } from "./attributes.ts";
 import { type DrainBlocker, drainState } from "./drain.ts";
+import { isForceTooLate, onTimeoutOf } from "./force.ts";
 import { send, sendAll } from "./send.ts";
 import { hold, sent, type StepView, waits } from "./step-view.ts";
 import { instantOf, secondMs } from "./time.ts";
@@ -31,10 +32,21 @@ export function drainWishes(view: StepView): Wishes {
   const held = state.blocked.map((blocker) =>
     hold(view, holdReasonOf(blocker.reason), blockerFacts(blocker), wakeAt),
   );
+  if (state.blocked.length > 0 && isForceTooLate(view)) held.push(tooLate(view));
   if (state.waiting.length > 0) {
     held.push(hold(view, "PodsTerminating", { count: state.waiting.length }, wakeAt));
   }
   return together([sendAll(view, evictions), { actions: [], held }]);
+}
+
+function tooLate(view: StepView): Held {
+  const { operation, snapshot } = view;
+  const facts = {
+    pool: snapshot.pool.metadata.name,
+    have: onTimeoutOf(view),
+    until: operation.drainDeadline ?? "",
+  };
+  return hold(view, "ForceTooLate", facts);
 }
 
 function blockerFacts({ pod, budgets, facts }: DrainBlocker): Held["facts"] {

@@ -1,6 +1,7 @@
 /** Steps that take too long: forced, given up, put back or waited for. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { OnTimeout } from "./force.ts";
 import { finish } from "./finish.ts";
 import { type Brief, doing, waiting } from "./testing-brief.ts";
 import { act, create, reboot, release, restart, type Scene, scene, since, stopped } from "./testing-step.ts";
@@ -22,11 +23,11 @@ const asked = (kind: "RemoveNodes" | "Repair", reason = "") => [
   anOperation({ kind, reason, targets: [{ machine: "web-1", uid: "uid-web-1" }] }),
 ];
 
-function blockedUnder(onTimeout: "Stop" | "Skip" | "Force"): Scene {
+function blockedUnder(agreed: OnTimeout, says: OnTimeout = agreed): Scene {
   return {
     ...blockedPod,
-    operation: { step: "Drain" },
-    around: { ...blockedPod.around, pool: aPool({ drain: { onTimeout } }) },
+    operation: { step: "Drain", options: { drain: true, release: false, onTimeout: agreed } },
+    around: { ...blockedPod.around, pool: aPool({ drain: { onTimeout: says } }) },
   };
 }
 
@@ -50,6 +51,26 @@ table([
     "or deletes the pods, where the pool says so",
     { ...blockedUnder("Force"), at: late },
     { do: ["DeletePod web-1 cart-0"], wait: ["web-1 PodsTerminating"] },
+  ],
+  [
+    "a pool that asks for force in the middle forces no drain that runs, and says so before its limit (S18)",
+    { ...blockedUnder("Skip", "Force"), at: noon + minuteMs },
+    waiting("web-1 DrainImpossible", "web-1 ForceTooLate"),
+  ],
+  [
+    "nor at it",
+    { ...blockedUnder("Skip", "Force"), at: late },
+    doing("web-1: Upgrade PutBack Restore (Blocked DrainTimedOut)"),
+  ],
+  [
+    "a licence that was taken back in the middle is gone at once",
+    { ...blockedUnder("Force", "Stop"), at: late },
+    doing("web-1: Upgrade PutBack Restore (Failed DrainTimedOut)"),
+  ],
+  [
+    "an operation on which nothing was agreed is never forced",
+    { ...blockedUnder("Force"), operation: { step: "Drain" }, at: late },
+    doing("web-1: Upgrade PutBack Restore (Blocked DrainTimedOut)"),
   ],
   [
     "a deleted pod is not deleted again at once",

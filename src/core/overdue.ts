@@ -4,6 +4,7 @@ import type { NodeOperationObject } from "../schema/operation.ts";
 import { type Action, type Because, together, type Wishes } from "./action.ts";
 import { begin, ended, entering, isSilent } from "./begin.ts";
 import { drainState } from "./drain.ts";
+import { onTimeoutOf } from "./force.ts";
 import { isSubscription, nameOf } from "./member.ts";
 import type { Instant, Machine } from "./model.ts";
 import type { Facts, FailureReason } from "./reason.ts";
@@ -60,7 +61,7 @@ function drainOverdue(view: StepView): Wishes | "Done" | null {
   const { operation, snapshot, machine } = view;
   if (operation.kind === "Repair" && isSilent(snapshot, machine)) return "Done";
   if (operation.kind === "Remove" && causeOf(view)?.spec.reason === "PoolDeleted") return null;
-  const policy = operation.kind === "Upgrade" ? snapshot.pool.spec.drain.onTimeout : "Stop";
+  const policy = operation.kind === "Upgrade" ? onTimeoutOf(view) : "Stop";
   if (policy === "Force") return forceDrain(view);
   const outcome = policy === "Skip" ? "Blocked" : "Failed";
   return putBack(view, { reason: "DrainTimedOut", facts: blockerFacts(view), outcome });
@@ -70,7 +71,7 @@ const forcedGraceSeconds = 30;
 /** Pods that were deleted and are still there after this: the stop of the instance ends them. */
 const forcedEndMs = 2 * minuteMs;
 
-/** The pool's own word, given before the upgrade began, is the licence to delete what could not be evicted (S18). */
+/** The word given before the upgrade began is the licence to delete what could not be evicted (S18). */
 function forceDrain(view: StepView): Wishes | "Done" {
   const { machine, snapshot, now, operation } = view;
   const state = drainState(machine, snapshot, now);

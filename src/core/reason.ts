@@ -49,6 +49,7 @@ export type HoldReason =
   | "RecentlyUpgraded"
   | "DrainBlocked"
   | "DrainImpossible"
+  | "ForceTooLate"
   | "PodsTerminating"
   | "UncordonedByPerson"
   | "CordonedByPerson"

@@ -64,7 +64,7 @@ function startByItself(snapshot: Snapshot, now: Instant): Wishes {
       targets: behind.toSorted(byNumber).map(targetOf),
       requestedBy: "Controller",
       reason: "Outdated",
-      options: { ...defaultOptions, when: "InWindow" },
+      options: { ...defaultOptions, when: "InWindow", onTimeout: pool.spec.drain.onTimeout },
       target: target.disk,
       state: "Run",
       approval: "NotNeeded",
@@ -279,6 +279,7 @@ function beginUpgrade(
     facts: { machine: nameOf(machine), operation: operation.metadata.name, ...diskFacts(target) },
   };
   const plan = isInstance ? "Release" : "ReplaceSystemDisk";
+  const onTimeout = operation.spec.options.onTimeout ?? snapshot.pool.spec.drain.onTimeout;
   return begin(
     snapshot,
     machine,
@@ -286,7 +287,7 @@ function beginUpgrade(
       kind: "Upgrade",
       plan,
       cause: operation,
-      options: { drain: true, release: isInstance },
+      options: { drain: true, release: isInstance, onTimeout },
       target,
       because,
     },

@@ -91,7 +91,11 @@ export const operationInHand = z.object({
   step: text(64),
   stepSince: time(),
   startedTime: time(),
-  options: z.object({ drain: z.boolean(), release: z.boolean() }),
+  options: z.object({
+    drain: z.boolean(),
+    release: z.boolean(),
+    onTimeout: z.enum(["Stop", "Skip", "Force"]).optional(),
+  }),
   target: disk.optional(),
   prior: z
     .object({

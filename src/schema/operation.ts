@@ -23,6 +23,10 @@ const options = z.object({
     .default(true)
     .describe("RemoveNodes: the pool's count falls by the number removed."),
   when: z.enum(["Now", "InWindow"]).default("InWindow").describe("Upgrade: at once, or in the window."),
+  onTimeout: z
+    .enum(["Stop", "Skip", "Force"])
+    .optional()
+    .describe("Upgrade: what a drain at its limit ends with. Absent: what the pool says when a node begins."),
   rung: z
     .enum(["RestartService", "Reboot", "ReplaceSystemDisk", "ReplaceInstance"])
     .optional()
@@ -78,6 +82,7 @@ export const operationSpec = guarded(
       field: "options.rung",
     },
   ),
+  frozen("options.onTimeout", "onTimeout of an operation cannot change: cancel it and ask for a new one"),
   ...frozenFields.map((field) =>
     frozen(field, `${field} of an operation cannot change: cancel it and ask for a new one`),
   ),

@@ -18,6 +18,7 @@ export const commands: Readonly<Partial<Record<Reason, string>>> = {
   TooManyBlocked: "poolkeeper upgrade retry {pool}",
   DrainBlocked: "poolkeeper drain {node,machine} --explain",
   DrainImpossible: "poolkeeper drain {node,machine} --explain",
+  ForceTooLate: "poolkeeper upgrade cancel {pool}",
   PodsTerminating: "poolkeeper drain {node,machine} --explain",
   UncordonedByPerson: "kubectl cordon {node}",
   CordonedByPerson: "kubectl uncordon {node}",

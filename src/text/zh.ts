@@ -58,6 +58,8 @@ export const zh = {
     "[自 {since} 起]{node,machine|该节点}无法排空：{object,pod|有 Pod }目前不能驱逐[，PDB {budget} 只允许 {allowed} 个（健康 {healthy}，需要 {desired}）][（{message}）]。",
   DrainImpossible:
     "目前{node,machine|该节点}永远无法排空：{object,pod|有 Pod }不能驱逐[，PDB {budget} 需要全部 {expected} 个 Pod][（{message}）]。",
+  ForceTooLate:
+    "{pool|该节点池}改为 Force 时{node,machine|该节点}的升级已经提出，本次不适用：[{until} ]排空仍按 {have|Skip} 结束。",
   PodsTerminating: "{node,machine|该节点}[自 {since} 起]正在等待[ {count} 个] Pod 结束。",
   UncordonedByPerson: "{node,machine|该节点}在排空期间被人工恢复调度；在重新停止调度或取消操作之前不再处理。",
   CordonedByPerson: "{node,machine|该节点}已被人工停止调度，由其自行处理。",

@@ -125,6 +125,28 @@ export const upgrading: readonly Scenario[] = [
     }),
   ),
   {
+    name: "upgrade-force-too-late",
+    about: "a drain is blocked, and the pool is set to Force meanwhile: this drain ends as it was agreed",
+    run: async (stage) => {
+      await activePool(stage, "web", {
+        replicas: 3,
+        template: { image: oldImage },
+        drain: { timeoutSeconds: 600 },
+        upgrade: { soakSeconds: 0 },
+      });
+      await deploy(stage, "ledger", { replicas: 1, budget: { minAvailable: 1 } });
+      await stage.wait(1);
+      await upgradeAll(stage);
+      await stage.wait(5);
+      await stage.person("sets onTimeout to Force", () =>
+        edit(stage, "web", { drain: { onTimeout: "Force" } }),
+      );
+      await stage.until("the upgrade is finished", isFinished(stage, "web-upgrade-1"), 60);
+      stage.note(`${phaseOf(stage, "web-upgrade-1")}, ledger pods ready ${readyPods(stage, "ledger")}`);
+      checkTidy(stage);
+    },
+  },
+  {
     name: "upgrade-disk-fails",
     about:
       "the provider refuses the replacement for good: the instance starts again with its old disk, the roll stops",

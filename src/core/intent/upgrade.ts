@@ -46,7 +46,7 @@ export function startUpgrade(snapshot: Snapshot, wish: UpgradeWish, asker: Asker
   const operation = draftOperation(pool, asker, {
     kind: "Upgrade",
     machines,
-    options: { when: wish.when },
+    options: { when: wish.when, onTimeout: spec.drain.onTimeout },
     target,
   });
   const isNow = wish.when === "Now" && !isInWindow(snapshot, now);
