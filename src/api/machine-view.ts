@@ -22,6 +22,7 @@ export function machineView(record: ManagedMachineObject, side: NodeSide, langua
     node: status.nodeName ?? null,
     instance: status.instanceId ?? null,
     state: stateOf(status.summary, language),
+    message: status.message ?? "",
     step: stepView(status, language),
     ...whereOf(status),
     image: status.disk?.image ?? null,

@@ -125,6 +125,7 @@ export const machineView = meta.omit({ labels: true, managedBy: true }).extend({
   node: z.string().nullable(),
   instance: z.string().nullable(),
   state,
+  message: z.string().describe("What the provider says of a machine that is late; empty otherwise."),
   step: z
     .object({ code: z.string(), word: z.string(), since: time(), operation: z.string().nullable() })
     .nullable()

@@ -15,15 +15,21 @@ export function saidOf(reason: Reason, facts: Facts, language: Language): Said {
   return { reason, facts, sentence: sentence(reason, facts, language), try: nextCommand(reason, facts) };
 }
 
-/** The status keeps English sentences without their facts; in another language only the reason can be said. */
+interface Stored {
+  readonly reason?: string | undefined;
+  readonly facts?: Facts | undefined;
+  readonly message?: string | undefined;
+}
+
+/** In the caller's language, from the facts that are stored or else known; the stored sentence is English. */
 export function storedText(
-  stored: { readonly reason?: string | undefined; readonly message?: string | undefined },
-  facts: Facts,
+  { reason = "", facts, message = "" }: Stored,
+  known: Facts,
   language: Language,
 ): string {
-  const { reason = "", message = "" } = stored;
-  if (language === "en" || !isReason(reason)) return message;
-  return sentence(reason, facts, language);
+  if (!isReason(reason)) return message;
+  if (facts === undefined && language === "en") return message;
+  return sentence(reason, facts ?? known, language);
 }
 
 export function metaOf({ metadata }: { readonly metadata: ObjectMeta }): Meta {
