@@ -37,6 +37,7 @@ const healable: ReadonlySet<string> = new Set([
   "CperHardwareErrorFatal",
   "KubeletUnhealthy",
   "ContainerRuntimeUnhealthy",
+  "KubeProxyUnhealthy",
   "FrequentKubeletRestart",
   "FrequentContainerdRestart",
   "FrequentDockerRestart",
