@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { aMachine } from "../core/testing.ts";
+import { aMachine, anOperation, noon } from "../core/testing.ts";
+import { hourMs, minuteMs, timeOf } from "../core/time.ts";
 import type { Change, ChangeListener, KubeCache } from "../ports/kube.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { NodeObject } from "../schema/kubernetes.ts";
@@ -12,7 +13,7 @@ const namespace = "poolkeeper-system";
 function aView(nodes: readonly NodeObject[], machines: readonly ManagedMachineObject[]) {
   let tell: ChangeListener = () => {};
   const cache = {
-    list: (kind: string) => (kind === "Node" ? nodes : machines),
+    list: (kind: string) => ({ Node: nodes, ManagedMachine: machines })[kind] ?? [],
     onChange: (listener: ChangeListener) => {
       tell = listener;
       return () => {};
@@ -36,7 +37,7 @@ function busy(name: string, pool: string, kind: "Repair" | "Upgrade" | "Create")
 
 test("it begins with what is there and follows every change", () => {
   const { census, tell } = aView([aNode("n-1", "True"), aNode("n-2", "Unknown")], []);
-  const seen = () => census.seenFrom(`${namespace}/web`);
+  const seen = () => census.seenFrom(`${namespace}/web`, noon);
   assert.deepEqual([seen().nodes, seen().nodesNotReady], [2, 1]);
   tell({ kind: "Node", key: "n-2", before: aNode("n-2", "Unknown"), after: aNode("n-2", "True") });
   assert.deepEqual([seen().nodes, seen().nodesNotReady], [2, 0]);
@@ -53,11 +54,39 @@ test("a pool sees the repairs and upgrades of the others, each upgraded pool onc
     busy("gpu-2", "gpu", "Create"),
   ];
   const { census, tell } = aView([], machines);
-  const fromWeb = census.seenFrom(`${namespace}/web`);
+  const fromWeb = census.seenFrom(`${namespace}/web`, noon);
   assert.deepEqual([fromWeb.upgradesElsewhere, fromWeb.repairsElsewhere], [["batch"], 1]);
-  const fromGpu = census.seenFrom(`${namespace}/gpu`);
+  const fromGpu = census.seenFrom(`${namespace}/gpu`, noon);
   assert.deepEqual([fromGpu.upgradesElsewhere, fromGpu.repairsElsewhere], [["batch", "web"], 0]);
   const after = aMachine({ name: "gpu-1", pool: "gpu" }).record;
   tell({ kind: "ManagedMachine", key: `${namespace}/gpu-1`, before: machines[3], after });
-  assert.equal(census.seenFrom(`${namespace}/web`).repairsElsewhere, 0);
+  assert.equal(census.seenFrom(`${namespace}/web`, noon).repairsElsewhere, 0);
+});
+
+test("a pool sees when repairs of the others have begun by themselves within the hour, and counts all machines (S11)", () => {
+  const { census, tell } = aView([], [busy("web-1", "web", "Create"), busy("gpu-1", "gpu", "Repair")]);
+  const began = (name: string, poolName: string, at: number, requestedBy = "Controller"): void => {
+    const after = anOperation({
+      name,
+      kind: "Repair",
+      poolName,
+      requestedBy,
+      options: { rung: "Reboot" },
+      status: { startedTime: timeOf(at) },
+    });
+    tell({ kind: "NodeOperation", key: `${namespace}/${name}`, before: undefined, after });
+  };
+  began("a", "gpu", noon - minuteMs);
+  began("b", "gpu", noon - hourMs);
+  began("c", "web", noon - minuteMs);
+  began("d", "gpu", noon - 2 * minuteMs, "ann");
+  const fromWeb = census.seenFrom(`${namespace}/web`, noon);
+  assert.deepEqual([fromWeb.repairStartsElsewhere, fromWeb.machines], [[noon - minuteMs], 2]);
+  tell({
+    kind: "NodeOperation",
+    key: `${namespace}/a`,
+    before: anOperation({ name: "a" }),
+    after: undefined,
+  });
+  assert.deepEqual(census.seenFrom(`${namespace}/web`, noon).repairStartsElsewhere, []);
 });

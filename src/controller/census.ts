@@ -1,15 +1,20 @@
 /** Counts over the whole cluster, kept change by change: a pass over one pool does not read all nodes and machines for them. */
-import type { ClusterView } from "../core/model.ts";
+import type { ClusterView, Instant } from "../core/model.ts";
+import { isWithinPeriod, repairStart } from "../core/rate.ts";
 import { nodeOf } from "../core/view.ts";
 import { type Change, keyOf, type KubeCache } from "../ports/kube.ts";
 import type { NodeObject } from "../schema/kubernetes.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
+import type { NodeOperationObject } from "../schema/operation.ts";
 
-export type Counts = Pick<ClusterView, "nodes" | "nodesNotReady" | "repairsElsewhere" | "upgradesElsewhere">;
+export type Counts = Pick<
+  ClusterView,
+  "nodes" | "nodesNotReady" | "machines" | "repairsElsewhere" | "upgradesElsewhere" | "repairStartsElsewhere"
+>;
 
 export interface Census {
   /** As one pool sees it: what is under way in all the others. */
-  seenFrom(poolKey: string): Counts;
+  seenFrom(poolKey: string, now: Instant): Counts;
 }
 
 interface InHand {
@@ -21,36 +26,49 @@ interface InHand {
 export function createCensus(cache: KubeCache): Census {
   const nodes = new Set<string>();
   const notReady = new Set<string>();
+  const machines = new Set<string>();
   const inHand = new Map<string, InHand>();
+  const repairs = new Map<string, { readonly poolKey: string; readonly at: Instant }>();
 
   const countNode = (key: string, node: NodeObject | undefined): void => {
     setIf(nodes, key, node !== undefined);
     setIf(notReady, key, node !== undefined && nodeOf(node).ready !== "True");
   };
   const countMachine = (key: string, machine: ManagedMachineObject | undefined): void => {
+    setIf(machines, key, machine !== undefined);
     const found = machine === undefined ? null : inHandOf(machine);
     if (found === null) inHand.delete(key);
     else inHand.set(key, found);
   };
+  const countOperation = (key: string, operation: NodeOperationObject | undefined): void => {
+    const at = operation === undefined ? null : repairStart(operation);
+    if (operation === undefined || at === null) repairs.delete(key);
+    else repairs.set(key, { poolKey: poolKeyOf(operation), at });
+  };
   const count = ({ kind, key, after }: Pick<Change, "kind" | "key" | "after">): void => {
     if (kind === "Node") countNode(key, after);
     if (kind === "ManagedMachine") countMachine(key, after as ManagedMachineObject | undefined);
+    if (kind === "NodeOperation") countOperation(key, after as NodeOperationObject | undefined);
   };
 
-  for (const kind of ["Node", "ManagedMachine"] as const) {
+  for (const kind of ["Node", "ManagedMachine", "NodeOperation"] as const) {
     for (const object of cache.list(kind)) count({ kind, key: keyOf(object), after: object });
   }
   cache.onChange(count);
 
   return {
-    seenFrom: (poolKey) => {
+    seenFrom: (poolKey, now) => {
       const others = [...inHand.values()].filter((one) => one.poolKey !== poolKey);
       const upgraded = others.filter(({ kind }) => kind === "Upgrade").map(({ poolName }) => poolName);
       return {
         nodes: nodes.size,
         nodesNotReady: notReady.size,
+        machines: machines.size,
         repairsElsewhere: others.filter(({ kind }) => kind === "Repair").length,
         upgradesElsewhere: [...new Set(upgraded)].toSorted(),
+        repairStartsElsewhere: [...repairs.values()]
+          .filter((one) => one.poolKey !== poolKey && isWithinPeriod(one.at, now))
+          .map(({ at }) => at),
       };
     },
   };
@@ -61,8 +79,12 @@ function setIf(set: Set<string>, key: string, isIn: boolean): void {
   else set.delete(key);
 }
 
-function inHandOf({ metadata, spec, status }: ManagedMachineObject): InHand | null {
-  const kind = status?.operation?.kind;
+function inHandOf(machine: ManagedMachineObject): InHand | null {
+  const kind = machine.status?.operation?.kind;
   if (kind !== "Repair" && kind !== "Upgrade") return null;
-  return { poolKey: `${metadata.namespace ?? ""}/${spec.poolName}`, poolName: spec.poolName, kind };
+  return { poolKey: poolKeyOf(machine), poolName: machine.spec.poolName, kind };
+}
+
+function poolKeyOf({ metadata, spec }: ManagedMachineObject | NodeOperationObject): string {
+  return `${metadata.namespace ?? ""}/${spec.poolName}`;
 }

@@ -146,7 +146,7 @@ function clusterView(key: string, look: Look): ClusterView {
     ),
     sinceGapMs: Math.min(cluster.sinceGapMs(), sinceStormMs),
     otherLeaseRenewedMsAgo: leases.othersRenewedMsAgo(),
-    ...census.seenFrom(key),
+    ...census.seenFrom(key, clock.now()),
     brake: cluster.brake(),
   };
 }

@@ -172,9 +172,13 @@ export interface ClusterView {
   readonly otherLeaseRenewedMsAgo: number | null;
   readonly nodes: number;
   readonly nodesNotReady: number;
+  /** Recorded machines of all pools. */
+  readonly machines: number;
   /** Machines of other pools under repair, and other pools being upgraded: one at a time over the cluster. */
   readonly repairsElsewhere: number;
   readonly upgradesElsewhere: readonly string[];
+  /** When automatic repairs that take a node away have begun in other pools, within the last hour. */
+  readonly repairStartsElsewhere: readonly Instant[];
   /** A person's brake over the whole controller, with its words. */
   readonly brake: string | null;
 }

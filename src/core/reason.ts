@@ -56,6 +56,7 @@ export type HoldReason =
   | "AutoscalerOwnsNode"
   | "RepairInProgress"
   | "RepairsElsewhere"
+  | "RateReached"
   | "Storm"
   | "PathUnproven"
   | "EvidenceTooYoung"

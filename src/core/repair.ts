@@ -8,6 +8,7 @@ import { hasJoined, isLeaving, members, nameOf, removalTargets, uidOf } from "./
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { freeName } from "./operation-name.ts";
 import { activeOperations, byAge, isEnd, progressOf } from "./progress.ts";
+import { rateHold } from "./rate.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
 import { type HandsOff, handsOff } from "./repair-guard.ts";
@@ -78,7 +79,9 @@ function whyNotNow(
   if (off !== null) return off;
   if (begun > 0 || repairsInHand(snapshot) > 0) return { reason: "RepairInProgress" };
   const { repairsElsewhere: count } = cluster;
-  return count > 0 ? { reason: "RepairsElsewhere", facts: { count }, wakeAt: now + 10 * secondMs } : null;
+  if (count > 0) return { reason: "RepairsElsewhere", facts: { count }, wakeAt: now + 10 * secondMs };
+  const isLimited = spec.requestedBy === "Controller" && rung !== "RestartService";
+  return isLimited ? rateHold(snapshot, now) : null;
 }
 
 function repairsInHand(snapshot: Snapshot): number {

@@ -23,6 +23,7 @@ export const commands: Readonly<Partial<Record<Reason, string>>> = {
   UncordonedByPerson: "kubectl cordon {node}",
   CordonedByPerson: "kubectl uncordon {node}",
   AwaitingApproval: "poolkeeper repair approve {node,machine}",
+  RateReached: "poolkeeper repair start {node,machine}",
   NeedsHuman: "poolkeeper describe machine {node,machine}",
   StepStuck: "poolkeeper describe machine {node,machine}",
   CreationsFailing: "poolkeeper describe pool {pool}",

@@ -77,6 +77,8 @@ export const en = {
   AutoscalerOwnsNode: "{node,machine|The node} is being removed by the cluster autoscaler and is left to it.",
   RepairInProgress: "Another repair of this pool is under way[ ({node,machine})]; one at a time.",
   RepairsElsewhere: "Nodes of other pools are being repaired[ ({count})]; one at a time over the cluster.",
+  RateReached:
+    "{count|Enough} repairs have begun in {pool|all pools} within an hour, as many as may be; the next one begins[ at {until}], or at once if a person asks for it.",
   Storm:
     "Too many nodes are ill at once[ ({count} of {wanted})][ ({percent} %)]; that points to a common cause, so repairs wait until it is calm.",
   PathUnproven:

@@ -66,6 +66,8 @@ export const zh = {
   AutoscalerOwnsNode: "{node,machine|该节点}正由 Cluster Autoscaler 移除，由其自行处理。",
   RepairInProgress: "本节点池已有修复正在进行[（{node,machine}）]，同一时间只修复一个。",
   RepairsElsewhere: "其他节点池有节点正在修复[（{count} 个）]，整个集群同一时间只修复一个。",
+  RateReached:
+    "{pool|所有节点池}一小时内自动修复的次数已达上限[（{count} 次，上限 {limit} 次）]，[将于 {until} ]继续；人工发起的修复不受限制。",
   Storm: "同时异常的节点过多[（{count}/{wanted}）][（{percent}%）]，可能有共同原因，平静之前不会修复。",
   PathUnproven: "没有收到其他节点的任何消息，故障可能在 Poolkeeper 自身的网络路径上；不会据此修复节点。",
   EvidenceTooYoung:

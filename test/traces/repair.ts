@@ -52,6 +52,26 @@ export const repairing: readonly Scenario[] = [
     },
   },
   {
+    name: "repair-rate",
+    about:
+      "one node after the other falls ill: the fifth that would lose its pods within an hour waits, restart or not",
+    run: async (stage) => {
+      await activePool(stage, "web", { replicas: 5 });
+      await stage.wait(3);
+      await breakKubelet(stage, "web-1", "Replace");
+      await stage.until("web-1 is replaced", () => stage.get("ManagedMachine", "web-1") === undefined, 60);
+      await stage.until("5 ready", isActive(stage, "web", 5), 10);
+      await breakKubelet(stage, "web-2", "Reboot");
+      await stage.wait(2);
+      await stage.until("5 ready", isActive(stage, "web", 5), 20);
+      await breakKubelet(stage, "web-3", "Reboot");
+      await stage.wait(14);
+      await stage.person("the controller is killed and started again", () => stage.world.boot());
+      await stage.until("5 ready", isActive(stage, "web", 5), 60);
+      checkTidy(stage);
+    },
+  },
+  {
     name: "repair-storm",
     about: "three of five at once: nothing is touched until they come back",
     run: async (stage) => {

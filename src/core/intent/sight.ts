@@ -12,8 +12,10 @@ export const blindCluster: Omit<Snapshot["cluster"], "serverVersion" | "nodes"> 
   sinceGapMs: Number.POSITIVE_INFINITY,
   otherLeaseRenewedMsAgo: null,
   nodesNotReady: 0,
+  machines: 0,
   repairsElsewhere: 0,
   upgradesElsewhere: [],
+  repairStartsElsewhere: [],
   brake: null,
 };
 
