@@ -2,6 +2,7 @@
 import type { ClusterView, Instant } from "../core/model.ts";
 import { isWithinPeriod, repairStart } from "../core/rate.ts";
 import { nodeOf } from "../core/view.ts";
+import { allVitals, isRefuge } from "../core/vital.ts";
 import { type Change, keyOf, type KubeCache } from "../ports/kube.ts";
 import type { NodeObject } from "../schema/kubernetes.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
@@ -9,7 +10,13 @@ import type { NodeOperationObject } from "../schema/operation.ts";
 
 export type Counts = Pick<
   ClusterView,
-  "nodes" | "nodesNotReady" | "machines" | "repairsElsewhere" | "upgradesElsewhere" | "repairStartsElsewhere"
+  | "nodes"
+  | "nodesNotReady"
+  | "refuges"
+  | "machines"
+  | "repairsElsewhere"
+  | "upgradesElsewhere"
+  | "repairStartsElsewhere"
 >;
 
 export interface Census {
@@ -26,13 +33,16 @@ interface InHand {
 export function createCensus(cache: KubeCache): Census {
   const nodes = new Set<string>();
   const notReady = new Set<string>();
+  const refuges = { Poolkeeper: new Set<string>(), Dns: new Set<string>() };
   const machines = new Set<string>();
   const inHand = new Map<string, InHand>();
   const repairs = new Map<string, { readonly poolKey: string; readonly at: Instant }>();
 
   const countNode = (key: string, node: NodeObject | undefined): void => {
-    setIf(nodes, key, node !== undefined);
-    setIf(notReady, key, node !== undefined && nodeOf(node).ready !== "True");
+    const seen = node === undefined ? null : nodeOf(node);
+    setIf(nodes, key, seen !== null);
+    setIf(notReady, key, seen !== null && seen.ready !== "True");
+    for (const vital of allVitals) setIf(refuges[vital], key, seen !== null && isRefuge(seen, vital));
   };
   const countMachine = (key: string, machine: ManagedMachineObject | undefined): void => {
     setIf(machines, key, machine !== undefined);
@@ -63,6 +73,7 @@ export function createCensus(cache: KubeCache): Census {
       return {
         nodes: nodes.size,
         nodesNotReady: notReady.size,
+        refuges: { Poolkeeper: refuges.Poolkeeper.size, Dns: refuges.Dns.size },
         machines: machines.size,
         repairsElsewhere: others.filter(({ kind }) => kind === "Repair").length,
         upgradesElsewhere: [...new Set(upgraded)].toSorted(),

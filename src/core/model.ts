@@ -172,6 +172,8 @@ export interface ClusterView {
   readonly otherLeaseRenewedMsAgo: number | null;
   readonly nodes: number;
   readonly nodesNotReady: number;
+  /** Nodes on which Poolkeeper itself, or the cluster's DNS, could be scheduled now. */
+  readonly refuges: { readonly Poolkeeper: number; readonly Dns: number };
   /** Recorded machines of all pools. */
   readonly machines: number;
   /** Machines of other pools under repair, and other pools being upgraded: one at a time over the cluster. */

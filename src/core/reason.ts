@@ -45,6 +45,7 @@ export type HoldReason =
   | "HealthGate"
   | "TooManyFailed"
   | "TooManyBlocked"
+  | "NoOtherNode"
   | "OtherPoolUpgrading"
   | "RecentlyUpgraded"
   | "DrainBlocked"

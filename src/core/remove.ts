@@ -8,6 +8,7 @@ import { choiceName } from "./operation-name.ts";
 import { activeOperations, byAge, progressOf } from "./progress.ts";
 import { isUncounted, settleReplicas } from "./removals.ts";
 import { evidenceOf } from "./signs.ts";
+import { noOtherNode, onlyUs } from "./vital.ts";
 
 /** Drains of one pool that may run at once. */
 const parallelRemovals = 10;
@@ -107,11 +108,12 @@ function removeNamed(snapshot: Snapshot, now: Instant): Wishes {
     if (isUncounted(operation, snapshot)) continue; // The count is lowered first.
     for (const { machine, record } of progressOf(operation, snapshot, now)) {
       if (machine === null || record.state !== "Waiting" || taken.has(uidOf(machine))) continue;
-      const wait = whyNotNow(operation, snapshot, machine, taken.size);
+      const wait =
+        whyNotNow(operation, snapshot, machine, taken.size) ?? noOtherNode(snapshot, machine, onlyUs, now);
       if (wait === null) {
         actions.push(beginRemoval(operation, snapshot, machine, now));
         taken.add(uidOf(machine));
-      } else held.push({ wish: "Remove", machine: nameOf(machine), wakeAt: null, ...wait });
+      } else held.push({ wish: "Remove", machine: nameOf(machine), wakeAt: null, facts: {}, ...wait });
     }
   }
   return { actions, held };

@@ -16,6 +16,7 @@ import { evidenceOf } from "./signs.ts";
 import { targetDisk } from "./target.ts";
 import { instantOf, minuteMs, secondMs, sinceOf } from "./time.ts";
 import { promisedFirst } from "./turn.ts";
+import { allVitals, noOtherNode, onlyUs } from "./vital.ts";
 
 const vanishedMs = 60 * secondMs;
 /** Where many are gone or sick at once it takes longer to believe, and there have to be others to compare with. */
@@ -80,8 +81,11 @@ function whyNotNow(
   if (begun > 0 || repairsInHand(snapshot) > 0) return { reason: "RepairInProgress" };
   const { repairsElsewhere: count } = cluster;
   if (count > 0) return { reason: "RepairsElsewhere", facts: { count }, wakeAt: now + 10 * secondMs };
-  const isLimited = spec.requestedBy === "Controller" && rung !== "RestartService";
-  return isLimited ? rateHold(snapshot, now) : null;
+  if (rung === "RestartService") return null;
+  const isOurs = spec.requestedBy === "Controller";
+  // What runs on a node that is not ready is lost already, but for ourselves.
+  const kinds = isOurs && machine.node?.ready === "True" ? allVitals : onlyUs;
+  return noOtherNode(snapshot, machine, kinds, now) ?? (isOurs ? rateHold(snapshot, now) : null);
 }
 
 function repairsInHand(snapshot: Snapshot): number {

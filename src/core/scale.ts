@@ -10,6 +10,7 @@ import { isCountSettled } from "./removals.ts";
 import { isBehind, targetDisk } from "./target.ts";
 import { instantOf, minuteMs, timeOf } from "./time.ts";
 import { surgeWanted } from "./upgrade.ts";
+import { isVital } from "./vital.ts";
 
 /** Instances of one pool that may be on their way at once; providers throttle far below a thousand. */
 const parallelCreations = 200;
@@ -152,7 +153,10 @@ function takeSurplus(
   return { actions: [action], held: [] };
 }
 
-/** Already broken first, then outdated, then those of the fullest zone, then the newest. What could not be drained before is last. */
+/**
+ * Already broken first, then outdated, then those of the fullest zone, then the newest. Last comes what could not
+ * be drained before, and after that the ground we stand on.
+ */
 export function pickVictims(
   snapshot: Snapshot,
   staying: readonly Machine[],
@@ -162,7 +166,12 @@ export function pickVictims(
   const candidates = staying.map((machine): Candidate => {
     const isOutdated = target.ok && isBehind(machine, target.disk);
     const bornAt = instantOf(machine.record.metadata.creationTimestamp);
-    const weight = [wasKept(machine) ? 1 : 0, isAvailable(machine) ? 1 : 0, isOutdated ? 0 : 1];
+    const weight = [
+      isVital(snapshot, machine) ? 1 : 0,
+      wasKept(machine) ? 1 : 0,
+      isAvailable(machine) ? 1 : 0,
+      isOutdated ? 0 : 1,
+    ];
     return { machine, weight, age: [-bornAt, -numberOf(machine)] };
   });
   // Within a zone the order never changes: only the first of each is ever compared with the others.
@@ -181,7 +190,7 @@ export function pickVictims(
 
 interface Candidate {
   readonly machine: Machine;
-  /** Kept by a removal before, available, up to date: the smaller, the sooner. */
+  /** Runs us or the DNS, kept by a removal before, available, up to date: the smaller, the sooner. */
   readonly weight: readonly number[];
   readonly age: readonly number[];
 }

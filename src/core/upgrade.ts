@@ -3,12 +3,10 @@ import type { DiskFields } from "../schema/machine.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { Action, Because, Held, Wishes } from "./action.ts";
 import { begin, isSilent } from "./begin.ts";
-import { disruptionsLeft, maxUnavailable } from "./budget.ts";
-import { growthLimit, maxBlocked, nodeForecastMs, windowNeedMs } from "./forecast.ts";
+import { maxBlocked, nodeForecastMs, windowNeedMs } from "./forecast.ts";
 import {
   byNumber,
   hasJoined,
-  isAvailable,
   isLeaving,
   isSubscription,
   members,
@@ -23,7 +21,7 @@ import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
 import { isBehind, type Target, targetDisk } from "./target.ts";
 import { hourMs, instantOf, minuteMs, secondMs, timeOf } from "./time.ts";
-import { promisedFirst } from "./turn.ts";
+import { nextInTurn, vitalLast } from "./turn.ts";
 import { fits, nextOpenings, windowState } from "./window.ts";
 import { isReadyWorkload } from "./workload.ts";
 
@@ -61,7 +59,7 @@ function startByItself(snapshot: Snapshot, now: Instant): Wishes {
     spec: {
       poolName: pool.metadata.name,
       kind: "Upgrade",
-      targets: behind.toSorted(byNumber).map(targetOf),
+      targets: vitalLast(snapshot, behind.toSorted(byNumber)).map(targetOf),
       requestedBy: "Controller",
       reason: "Outdated",
       options: { ...defaultOptions, when: "InWindow", onTimeout: pool.spec.drain.onTimeout },
@@ -105,11 +103,10 @@ function run(operation: NodeOperationObject, snapshot: Snapshot, now: Instant): 
     ? whyNotNow(operation, { snapshot, progress }, now)
     : hold(target.reason, target.facts, now + minuteMs);
   if (!target.ok || wait !== null) return { actions: [], held: wait === null ? [] : [wait] };
-  const free = waiting.flatMap(({ machine }) =>
-    machine !== null && isIdle(machine, snapshot, now) ? [{ machine }] : [],
+  const idle = waiting.flatMap(({ machine }) =>
+    machine !== null && isIdle(machine, snapshot, now) ? [machine] : [],
   );
-  const idle = promisedFirst(snapshot, free).map(({ machine }) => machine);
-  const { next, held } = nextInTurn(snapshot, { idle, progress }, now);
+  const { next, held } = nextInTurn(snapshot, { operation, idle, progress }, now);
   const actions = next.map((machine) =>
     beginUpgrade(operation, { snapshot, machine, target: target.disk }, now),
   );
@@ -240,26 +237,6 @@ function gateHold(
     });
   }
   return null;
-}
-
-/** Machines that are not available anyway cost nothing: they go first, and no budget holds them. */
-function nextInTurn(
-  snapshot: Snapshot,
-  { idle, progress }: { readonly idle: readonly Machine[]; readonly progress: readonly Progress[] },
-  now: Instant,
-): { readonly next: readonly Machine[]; readonly held: Held } {
-  const running = progress.filter(({ record }) => record.state === "Running").length;
-  const limit = growthLimit(progress.filter(isDoneHere).length, snapshot.pool.spec.upgrade.maxParallel);
-  const batch = Math.max(0, limit - running);
-  const left = Math.max(0, disruptionsLeft(snapshot, now));
-  const away = idle.filter((machine) => !isAvailable(machine)).slice(0, batch);
-  const available = idle.filter(isAvailable).slice(0, Math.min(batch - away.length, left));
-  const isBudget = left < batch - away.length && idle.length > away.length + available.length;
-  const facts = { count: running, limit: isBudget ? maxUnavailable(snapshot.pool.spec) : limit, have: left };
-  return {
-    next: [...away, ...available],
-    held: hold(isBudget ? "MaxUnavailable" : "BatchInProgress", facts),
-  };
 }
 
 interface Turn {

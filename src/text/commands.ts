@@ -24,6 +24,7 @@ export const commands: Readonly<Partial<Record<Reason, string>>> = {
   CordonedByPerson: "kubectl uncordon {node}",
   AwaitingApproval: "poolkeeper repair approve {node,machine}",
   RateReached: "poolkeeper repair start {node,machine}",
+  NoOtherNode: "poolkeeper scale {pool} --add 1",
   NeedsHuman: "poolkeeper describe machine {node,machine}",
   StepStuck: "poolkeeper describe machine {node,machine}",
   CreationsFailing: "poolkeeper describe pool {pool}",

@@ -62,6 +62,8 @@ export const en = {
     "More nodes failed than allowed[ ({count}, allowed {limit})][: {machine}]; the upgrade stands until a person retries, skips or cancels.",
   TooManyBlocked:
     "More nodes could not be drained than allowed[ ({count}, allowed {limit})][: {machine}]; the upgrade stands until a person retries, skips or cancels.",
+  NoOtherNode:
+    "{node,machine|The node} runs {object|Poolkeeper or the cluster's DNS}, and no other ready node could take it over; it is left as it is until one can.",
   OtherPoolUpgrading: "Another pool is being upgraded[ ({pool,object})]; one pool at a time.",
   RecentlyUpgraded: "{node,machine,pool|The pool} was upgraded a short while ago and rests[ until {until}].",
   DrainBlocked:

@@ -52,6 +52,8 @@ export const zh = {
     "失败的节点超过允许数[（{count}，允许 {limit}）][：{machine}]；升级已停止，请人工重试、跳过或取消。",
   TooManyBlocked:
     "无法排空的节点超过允许数[（{count}，允许 {limit}）][：{machine}]；升级已停止，请人工重试、跳过或取消。",
+  NoOtherNode:
+    "{node,machine|该节点}上运行着 {object|Poolkeeper 自身或集群 DNS}，目前没有其他就绪节点可以接替；在有节点可接替之前不做处理。",
   OtherPoolUpgrading: "另一个节点池正在升级[（{pool,object}）]，同一时间只升级一个节点池。",
   RecentlyUpgraded: "{node,machine,pool|节点池}刚刚升级过，暂时观察[，直到 {until}]。",
   DrainBlocked:

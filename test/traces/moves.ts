@@ -41,17 +41,23 @@ export function isActive(stage: Stage, pool: string, replicas: number): () => bo
   };
 }
 
+interface Workload {
+  readonly replicas: number;
+  readonly budget?: object;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** A Deployment with a budget; pods are spread by the scheduler. */
 export async function deploy(
   stage: Stage,
   name: string,
-  { replicas, budget }: { readonly replicas: number; readonly budget?: object },
+  { replicas, budget, namespace = "default", labels = { app: name } }: Workload,
 ): Promise<void> {
-  const labels = { app: name };
   await stage.world.kube.create("Deployment", {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name, namespace: "default" },
+    metadata: { name, namespace },
     spec: {
       replicas,
       selector: { matchLabels: labels },
@@ -62,7 +68,7 @@ export async function deploy(
   await stage.world.kube.create("PodDisruptionBudget", {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
-    metadata: { name, namespace: "default" },
+    metadata: { name, namespace },
     spec: { selector: { matchLabels: labels }, ...budget },
   });
 }

@@ -42,6 +42,26 @@ function identities(stage: Stage): string {
     .join(" ");
 }
 
+/** One pod of ours, and two of the cluster's DNS. */
+async function deployVitals(stage: Stage): Promise<void> {
+  const ours = { "app.kubernetes.io/name": "poolkeeper" };
+  await deploy(stage, "poolkeeper", { replicas: 1, namespace: "poolkeeper-system", labels: ours });
+  await deploy(stage, "coredns", {
+    replicas: 2,
+    namespace: "kube-system",
+    labels: { "k8s-app": "kube-dns" },
+  });
+}
+
+/** The machines that those pods run on. */
+function vitalNodes(stage: Stage): readonly string[] {
+  const names = stage.world
+    .list("Pod")
+    .filter(({ metadata }) => ["poolkeeper-system", "kube-system"].includes(metadata.namespace ?? ""))
+    .map(({ spec }) => spec?.nodeName ?? "");
+  return machinesOf(stage, "web").filter((machine) => names.includes(nodeNameOf(stage, machine)));
+}
+
 export const upgrading: readonly Scenario[] = [
   {
     name: "upgrade-in-window",
@@ -143,6 +163,40 @@ export const upgrading: readonly Scenario[] = [
       );
       await stage.until("the upgrade is finished", isFinished(stage, "web-upgrade-1"), 60);
       stage.note(`${phaseOf(stage, "web-upgrade-1")}, ledger pods ready ${readyPods(stage, "ledger")}`);
+      checkTidy(stage);
+    },
+  },
+  {
+    name: "upgrade-own-node-last",
+    about:
+      "Poolkeeper itself and the cluster's DNS run on nodes of the pool: those go last, one by one, three at once or not",
+    run: async (stage) => {
+      await activePool(stage, "web", {
+        replicas: 5,
+        template: { image: oldImage },
+        upgrade: { soakSeconds: 0, maxUnavailable: 3 },
+      });
+      await deployVitals(stage);
+      await stage.wait(1);
+      const where = vitalNodes(stage);
+      await upgradeAll(stage);
+      stage.note(`Poolkeeper and the DNS run on ${where.join(" ")}`);
+      await stage.until("the upgrade is finished", isFinished(stage, "web-upgrade-1"), 60);
+      stage.note(`and now on ${vitalNodes(stage).join(" ")}`);
+      checkTidy(stage);
+    },
+  },
+  {
+    name: "upgrade-only-node",
+    about: "the only node runs Poolkeeper itself: it is not taken before another one can run it",
+    run: async (stage) => {
+      await activePool(stage, "web", { replicas: 1, template: { image: oldImage } });
+      await deployVitals(stage);
+      await stage.wait(1);
+      await upgradeAll(stage);
+      await stage.wait(20);
+      await stage.person("scales to 2", () => edit(stage, "web", { replicas: 2 }));
+      await stage.until("the upgrade is finished", isFinished(stage, "web-upgrade-1"), 60);
       checkTidy(stage);
     },
   },

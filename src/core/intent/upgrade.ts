@@ -7,6 +7,7 @@ import type { Instant, Machine, Snapshot } from "../model.ts";
 import { activeOperations } from "../progress.ts";
 import { isBehind, targetDisk } from "../target.ts";
 import { timeOf } from "../time.ts";
+import { vitalLast } from "../turn.ts";
 import { windowState } from "../window.ts";
 import {
   type Answer,
@@ -91,7 +92,8 @@ export function planOf(
   }
   const chosen = chosenMachines(snapshot, wish.nodes, now);
   if (!chosen.ok) return chosen;
-  const machines = chosen.machines.filter((machine) => isBehind(machine, target.disk));
+  const behind = chosen.machines.filter((machine) => isBehind(machine, target.disk));
+  const machines = vitalLast(snapshot, behind);
   if (machines.length > 0) return { ok: true, spec, target: target.disk, machines };
   return refuse("NothingBehind", { pool: pool.metadata.name, ...diskFacts(target.disk) });
 }
