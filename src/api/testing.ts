@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { PassReport } from "../controller/loop.ts";
+import type { Kube } from "../ports/kube.ts";
 import { createSimulatorProvider } from "../provider/simulator/provider.ts";
 import { createWorld, type World as SimWorld, worldNamespace } from "../sim/world.ts";
 import { problem as problemSchema } from "./answers.ts";
@@ -47,6 +48,8 @@ export interface BoothOptions {
   /** The cluster is not there yet. */
   readonly isStarting?: boolean;
   readonly isSecure?: boolean;
+  /** Stands between the API and the world's own port. */
+  readonly wrap?: (kube: Kube) => Kube;
 }
 
 export async function createBooth(t: TestContext, options: BoothOptions = {}): Promise<Booth> {
@@ -61,7 +64,7 @@ export async function createBooth(t: TestContext, options: BoothOptions = {}): P
     cluster: { name: "test", server: "memory", isSimulated: true },
     serverVersion: () => "v1.36.3",
     adminName: "jane",
-    kubeAs: () => world.kube,
+    kubeAs: () => options.wrap?.(world.kube) ?? world.kube,
     lastLook: (key) => looks.get(key) ?? null,
   };
   let secrets = 0;

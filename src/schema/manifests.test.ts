@@ -71,6 +71,8 @@ test("the scaler reads pools and sets their count, nothing else", () => {
     grants.map(({ resource, verb }) => `${verb} ${resource}`),
     [
       "get managednodepools",
+      "list managednodepools",
+      "watch managednodepools",
       "get managednodepools/scale",
       "update managednodepools/scale",
       "patch managednodepools/scale",

@@ -174,7 +174,7 @@ const ownNamespaceRules: readonly PolicyRule[] = [
 function userRoles(): readonly RoleObject[] {
   return [
     userRole("viewer", [readOurs], "view"),
-    userRole("scaler", [rule(apiGroup, [pools], ["get"]), scalePools]),
+    userRole("scaler", [rule(apiGroup, [pools], read), scalePools]),
     userRole(
       "operator",
       [
