@@ -1,0 +1,22 @@
+/** Links of ours change the page without loading it anew; with a modifier key the browser does what it always does. */
+import { useRouter } from "@tanstack/react-router";
+import { useCallback } from "react";
+
+interface FollowEvent {
+  readonly detail: { readonly href?: string | undefined; readonly external?: boolean | undefined };
+  preventDefault(): void;
+}
+
+export function useFollow(): (event: FollowEvent) => void {
+  const router = useRouter();
+  return useCallback(
+    (event) => {
+      const { href, external } = event.detail;
+      if (href === undefined || external === true || !href.startsWith("/") || href.startsWith("/api/"))
+        return;
+      event.preventDefault();
+      router.history.push(href);
+    },
+    [router],
+  );
+}

@@ -1,0 +1,46 @@
+/** Which address leads to which page, and what may stand behind the question mark. Pages are loaded when they are gone to. */
+import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { z } from "zod";
+import { Broken, Missing } from "./failure.tsx";
+import { Shell } from "./shell.tsx";
+
+/** A value that is not understood is left out: an old link still leads to its page. */
+const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+const text = () => maybe(z.string().max(253));
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: Missing,
+  errorComponent: Broken,
+  /** The dialog that is open on whatever page, and what it is about. */
+  validateSearch: z.object({ do: text(), of: text(), nodes: maybe(z.string().max(20_000)), to: text() }),
+});
+
+export const poolsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/pools",
+  validateSearch: z.object({
+    q: text(),
+    state: text(),
+    provider: text(),
+    window: text(),
+    after: maybe(z.string().max(2000)),
+  }),
+}).lazy(() => import("../pools/list.tsx").then(({ route }) => route));
+
+const routes = root.addChildren([poolsRoute]);
+
+export function createConsoleRouter() {
+  return createRouter({
+    routeTree: routes,
+    defaultPreload: "intent",
+    scrollRestoration: true,
+    defaultErrorComponent: Broken,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

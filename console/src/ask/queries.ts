@@ -1,0 +1,68 @@
+/** What can be asked of the API, each with the key under which the page keeps the answer. */
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { Access, Page, ResourceName } from "../../../src/api/answers.ts";
+import type {
+  CatalogueView,
+  MachineDetail,
+  MachineView,
+  OperationDetail,
+  OperationView,
+  PoolDetail,
+  PoolView,
+  ProviderView,
+  WindowView,
+} from "../../../src/api/types.ts";
+import { type Asker, type Query, readSession } from "./asker.ts";
+
+/** Changes of a resource are patched into answers under its own name; those that are sums of several are asked for again. */
+export type Kept = ResourceName | "sums";
+
+export const sessionKey = ["session"] as const;
+
+export function sessionQuery(asker: Asker) {
+  return queryOptions({ queryKey: sessionKey, queryFn: () => readSession(asker), staleTime: Infinity });
+}
+
+export function accessQuery(asker: Asker) {
+  return queryOptions({
+    queryKey: ["access"],
+    queryFn: () => asker.read<Access>("/access"),
+    refetchInterval: 60_000,
+  });
+}
+
+const listOf =
+  <T>(resource: ResourceName) =>
+  (asker: Asker, query: Query = {}) =>
+    queryOptions({
+      queryKey: [resource, "list", query],
+      queryFn: () => asker.read<Page<T>>(`/${resource}`, query),
+      placeholderData: keepPreviousData,
+    });
+
+const oneOf =
+  <T>(resource: ResourceName) =>
+  (asker: Asker, name: string) =>
+    queryOptions({
+      queryKey: [resource, "one", name],
+      queryFn: () => asker.read<T>(`/${resource}/${encodeURIComponent(name)}`),
+    });
+
+export const poolsQuery = listOf<PoolView>("pools");
+export const poolQuery = oneOf<PoolDetail>("pools");
+export const machinesQuery = listOf<MachineView>("machines");
+export const machineQuery = oneOf<MachineDetail>("machines");
+export const operationsQuery = listOf<OperationView>("operations");
+export const operationQuery = oneOf<OperationDetail>("operations");
+export const windowsQuery = listOf<WindowView>("windows");
+export const windowQuery = oneOf<WindowView>("windows");
+export const providersQuery = listOf<ProviderView>("providers");
+export const providerQuery = oneOf<ProviderView>("providers");
+
+export function catalogueQuery(asker: Asker, provider: string) {
+  return queryOptions({
+    queryKey: ["providers", "catalogue", provider],
+    queryFn: () => asker.read<CatalogueView>(`/providers/${encodeURIComponent(provider)}/catalogue`),
+    enabled: provider !== "",
+  });
+}

@@ -1,0 +1,34 @@
+/** Shows the dialog that the address names, over whatever page it stands on. */
+import type { FunctionComponent, ReactNode } from "react";
+import { DeletePoolDialog } from "../pools/delete-dialog.tsx";
+import { ScaleDialog } from "../pools/scale-dialog.tsx";
+import { SetCountDialog } from "../pools/set-count-dialog.tsx";
+import { PauseDialog, ResumeDialog, SyncDialog } from "../pools/simple-dialogs.tsx";
+import { type DialogName, useDialog } from "./use-dialog.ts";
+
+export interface DialogProps {
+  /** What it is about. */
+  readonly name: string;
+  readonly nodes: readonly string[];
+  /** A revision, or whatever else the dialog begins with. */
+  readonly to: string | undefined;
+  readonly onClose: () => void;
+}
+
+const dialogs: Readonly<Record<DialogName, FunctionComponent<DialogProps>>> = {
+  scale: ScaleDialog,
+  "set-count": SetCountDialog,
+  "delete-pool": DeletePoolDialog,
+  pause: PauseDialog,
+  resume: ResumeDialog,
+  sync: SyncDialog,
+};
+
+export function DialogHost(): ReactNode {
+  const { place, close } = useDialog();
+  const { do: wanted, of, nodes = "", to } = place;
+  if (wanted === undefined || of === undefined || !Object.hasOwn(dialogs, wanted)) return null;
+  const Dialog = dialogs[wanted as DialogName];
+  const names = nodes.split(",").filter((name) => name !== "");
+  return <Dialog key={`${wanted} ${of}`} name={of} nodes={names} to={to} onClose={close} />;
+}

@@ -1,0 +1,38 @@
+/** Which dialog is open stands in the address: it can be sent to somebody, and the browser's way back closes it. */
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback } from "react";
+
+export type DialogName = "scale" | "set-count" | "delete-pool" | "pause" | "resume" | "sync";
+
+export interface DialogPlace {
+  readonly do?: string | undefined;
+  readonly of?: string | undefined;
+  readonly nodes?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+const closed: DialogPlace = { do: undefined, of: undefined, nodes: undefined, to: undefined };
+
+export function useDialog(): {
+  readonly place: DialogPlace;
+  readonly open: (name: DialogName, of: string, more?: Pick<DialogPlace, "nodes" | "to">) => void;
+  readonly close: () => void;
+} {
+  const { do: name, of, nodes, to }: DialogPlace = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const change = useCallback(
+    (place: DialogPlace) => {
+      void navigate({
+        to: ".",
+        search: (before: object) => ({ ...before, ...place }) as never,
+        resetScroll: false,
+      });
+    },
+    [navigate],
+  );
+  return {
+    place: { do: name, of, nodes, to },
+    open: (wanted, what, more) => change({ ...closed, do: wanted, of: what, ...more }),
+    close: () => change(closed),
+  };
+}

@@ -1,0 +1,67 @@
+/** Builds the parts of the page, once, and shows it. Nothing else builds them; everything else is handed them. */
+import "./jitless.ts";
+import "@cloudscape-design/global-styles/index.css";
+import "./main.css";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createInstance } from "i18next";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { I18nextProvider, initReactI18next } from "react-i18next";
+import type { SessionView } from "../../src/api/answers.ts";
+import { App } from "./app/app.tsx";
+import { followPreferences, PreferencesContext } from "./app/look.ts";
+import { createPreferences } from "./app/preferences.ts";
+import { AnswerError, createAsker } from "./ask/asker.ts";
+import { AskerContext } from "./ask/context.ts";
+import { sessionKey } from "./ask/queries.ts";
+import { createLiveStore } from "./live/state.ts";
+import { resources } from "./text/catalogue.ts";
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5000,
+      // On loopback a machine without a network is no reason not to ask.
+      networkMode: "always",
+      retry: (failures, error) => failures < 2 && !(error instanceof AnswerError && error.problem !== null),
+      refetchOnWindowFocus: false,
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+const preferences = createPreferences(localStorage, navigator.languages);
+const live = createLiveStore();
+const signOut = (): void => {
+  void queryClient.invalidateQueries({ queryKey: sessionKey });
+};
+const asker = createAsker({
+  language: () => preferences.get().language,
+  csrf: () => queryClient.getQueryData<SessionView>(sessionKey)?.csrf ?? null,
+  onSignedOut: signOut,
+});
+const words = createInstance();
+await words.use(initReactI18next).init({
+  resources,
+  lng: preferences.get().language,
+  fallbackLng: "en",
+  interpolation: { escapeValue: false },
+});
+followPreferences(preferences, words);
+// Sentences of the API are in the language in which they were asked for.
+words.on("languageChanged", () => void queryClient.invalidateQueries());
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no element root");
+createRoot(root).render(
+  <StrictMode>
+    <I18nextProvider i18n={words}>
+      <QueryClientProvider client={queryClient}>
+        <PreferencesContext value={preferences}>
+          <AskerContext value={asker}>
+            <App live={live} onSignedOut={signOut} />
+          </AskerContext>
+        </PreferencesContext>
+      </QueryClientProvider>
+    </I18nextProvider>
+  </StrictMode>,
+);

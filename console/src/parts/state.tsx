@@ -1,0 +1,15 @@
+/** A state with its colour and symbol. Which colour a word has is said by the API, so that all surfaces agree. */
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import type { ReactNode } from "react";
+import type { State, Tone } from "../../../src/api/types.ts";
+
+const types: Readonly<Record<Tone, StatusIndicatorProps.Type>> = {
+  Good: "success",
+  Busy: "in-progress",
+  Bad: "error",
+  Plain: "stopped",
+};
+
+export function StateWord({ state }: { readonly state: State }): ReactNode {
+  return <StatusIndicator type={types[state.tone]}>{state.word}</StatusIndicator>;
+}

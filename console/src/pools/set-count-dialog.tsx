@@ -1,0 +1,57 @@
+/** The whole number of nodes, more or fewer. */
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useTell } from "../app/notices.tsx";
+import { useAsker } from "../ask/context.ts";
+import { poolQuery } from "../ask/queries.ts";
+import type { DialogProps } from "../dialogs/host.tsx";
+import { refusalText } from "../parts/problem.tsx";
+import { WishDialog } from "../wish/dialog.tsx";
+import { readCount } from "./count.ts";
+import { scaleWish } from "./wishes.ts";
+
+export function SetCountDialog({ name, onClose }: DialogProps): ReactNode {
+  const { t } = useTranslation("translation", { keyPrefix: "pools" });
+  const { t: tw } = useTranslation("translation", { keyPrefix: "wish" });
+  const tell = useTell();
+  const { data: pool } = useQuery(poolQuery(useAsker(), name));
+  const [typed, setTyped] = useState<string | null>(null);
+  const text = typed ?? String(pool?.nodes.desired ?? "");
+  const count = readCount(text);
+  return (
+    <WishDialog
+      title={t("count.title", { pool: name })}
+      wish={count.ok ? scaleWish(name, { replicas: count.value }) : null}
+      submitText={tw("submit")}
+      isRefusalShown
+      fields={({ refusal }) => (
+        <FormField
+          label={t("count.replicas")}
+          description={t("count.replicasHow")}
+          errorText={typed === null ? undefined : (count.problem ?? refusalText(refusal))}
+        >
+          <Input
+            value={text}
+            onChange={({ detail }) => setTyped(detail.value)}
+            inputMode="numeric"
+            autoFocus
+          />
+        </FormField>
+      )}
+      onClose={onClose}
+      onDone={(outcome) => {
+        const text = outcome.effects.map(({ sentence }) => sentence).join(" ") || outcome.sentence;
+        tell({
+          kind: "success",
+          title: t("count.done", { pool: name }),
+          text,
+          link: { text: t("see"), href: `/pools/${name}` },
+        });
+        onClose();
+      }}
+    />
+  );
+}

@@ -1,0 +1,29 @@
+/** What can be asked of pools, each with the command line that asks the same. */
+import { shellText } from "../wish/equivalent.ts";
+import type { Wish } from "../wish/wish.ts";
+
+const pathOf = (pool: string, verb = ""): string => `/pools/${encodeURIComponent(pool)}${verb}`;
+const cli = (...words: readonly string[]): string => ["bin/poolkeeper", ...words.map(shellText)].join(" ");
+
+export function scaleWish(
+  pool: string,
+  count: { readonly add: number } | { readonly replicas: number },
+): Wish {
+  const flags = "add" in count ? ["--add", String(count.add)] : ["--nodes", String(count.replicas)];
+  return { method: "POST", path: pathOf(pool, "/scale"), body: count, cli: cli("scale", pool, ...flags) };
+}
+
+export function plainPoolWish(pool: string, verb: "pause" | "resume" | "sync"): Wish {
+  const line = verb === "sync" ? cli("set", pool, "--sync") : cli(verb, pool);
+  return { method: "POST", path: pathOf(pool, `/${verb}`), body: {}, cli: line };
+}
+
+export function deletePoolWish(pool: string, instances: "Release" | "Keep"): Wish {
+  const flag = instances === "Keep" ? "--keep-instances" : "--release-instances";
+  return {
+    method: "DELETE",
+    path: pathOf(pool),
+    body: { instances },
+    cli: cli("delete", "pool", pool, flag),
+  };
+}

@@ -1,0 +1,45 @@
+/** The console's own words in both languages. Sentences about pools and nodes come from the API, worded in the repository's src/text. */
+import type { Resource } from "i18next";
+import { pools } from "./pools.ts";
+import { shared } from "./shared.ts";
+import { shell } from "./shell.ts";
+import { table } from "./table.ts";
+import { wish } from "./wish.ts";
+
+const pairs = { pools, shared, shell, table, wish } as const;
+
+interface Pairs {
+  readonly [key: string]: readonly [en: string, zh: string] | Pairs;
+}
+
+type OneLanguage<T> = {
+  readonly [K in keyof T]: T[K] extends readonly [string, string] ? string : OneLanguage<T[K]>;
+};
+
+type Words = OneLanguage<typeof pairs>;
+
+/** A key that no text has is a type error. */
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "translation";
+    resources: { readonly translation: Words };
+  }
+}
+
+export const resources: Resource = {
+  en: { translation: oneLanguage(pairs, 0) },
+  zh: { translation: oneLanguage(pairs, 1) },
+};
+
+interface Texts {
+  [key: string]: string | Texts;
+}
+
+function oneLanguage(from: Pairs, index: 0 | 1): Texts {
+  return Object.fromEntries(
+    Object.entries(from).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? String(value[index]) : oneLanguage(value as Pairs, index),
+    ]),
+  );
+}
