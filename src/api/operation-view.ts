@@ -84,7 +84,17 @@ function progressView(progress: MachineProgress, pool: string, language: Languag
       language,
     ),
     waits: blockers.map((blocker) => blockerWait(blocker, { machine: name, pool })),
+    steps: stepViews(progress, language),
   };
+}
+
+function stepViews({ steps = [], finishedTime }: MachineProgress, language: Language): ProgressView["steps"] {
+  return steps.map(({ step, since }, index) => ({
+    code: step,
+    word: stepWord(step, language),
+    startsTime: since,
+    endsTime: steps[index + 1]?.since ?? finishedTime ?? null,
+  }));
 }
 
 function blockerWait(

@@ -209,6 +209,9 @@ export const progressView = z.object({
   reason: z.string().nullable(),
   message: z.string(),
   waits: z.array(wait).describe("Pods and budgets in the way of this node."),
+  steps: z
+    .array(z.object({ code: z.string(), word: z.string(), startsTime: time(), endsTime: time().nullable() }))
+    .describe("What was done to it in this run, in order; the one without an end goes on."),
 });
 export type ProgressView = z.infer<typeof progressView>;
 

@@ -188,6 +188,29 @@ const cases: readonly (readonly [string, Scene, string])[] = [
 ];
 for (const [name, wishes, expected] of cases) test(name, () => assert.equal(stateOf(wishes), expected));
 
+test("the steps of a node are remembered with when each began, and kept when it is done", () => {
+  const step = (name: string, ago: number) => ({ step: name, since: timeOf(noon - ago * minuteMs) });
+  const stepsOf = (wishes: Scene, targets?: number) => {
+    const { asked, snapshot } = scene(wishes);
+    const [first] = asked.spec.targets;
+    assert.ok(first);
+    const many = Array.from({ length: targets ?? 1 }, (_, index) =>
+      index === 0 ? first : { machine: `web-${index + 1}`, uid: `uid-web-${index + 1}` },
+    );
+    const operation = { ...asked, spec: { ...asked.spec, targets: many } };
+    return progressOf(operation, { ...snapshot, operations: [operation] }, noon)[0]?.record.steps;
+  };
+  const inStop: Partial<MachineWishes> = {
+    operation: { ...cause, step: "Stop", stepSince: timeOf(noon - minuteMs) },
+  };
+  const drained = { state: "Running" as const, steps: [step("Cordon", 4), step("Drain", 3)] };
+  const all = [...drained.steps, step("Stop", 1)];
+  assert.deepEqual(stepsOf({ known: drained, machine: inStop }), all);
+  assert.deepEqual(stepsOf({ known: { ...drained, steps: all }, machine: inStop }), all, "once each");
+  assert.deepEqual(stepsOf({ known: { state: "Succeeded", steps: all } }), all);
+  assert.equal(stepsOf({ known: { state: "Running" }, machine: inStop }, 501), undefined, "too many");
+});
+
 test("the node is named as it was, where it is no more", () => {
   const nodeOf = (wishes: Scene): string | undefined => {
     const { asked, snapshot } = scene(wishes);

@@ -1,5 +1,5 @@
 /** How far an operation is, target by target: derived from the machines and from what was reported before. */
-import type { AttributeFields } from "../schema/machine.ts";
+import type { AttributeFields, OperationInHand } from "../schema/machine.ts";
 import type { MachineProgress, NodeOperationObject, OperationTarget } from "../schema/operation.ts";
 import { hasApplied, isSame, templateAttributes } from "./attributes.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
@@ -98,10 +98,30 @@ function nodeOf({ target, machine, prior }: Look): string | undefined {
   return machine?.record.status?.nodeName ?? prior?.node ?? target.node;
 }
 
-function baseOf(look: Look): Pick<MachineProgress, "name" | "uid" | "node"> {
+function baseOf(look: Look): Pick<MachineProgress, "name" | "uid" | "node" | "steps"> {
   const node = nodeOf(look);
   const { machine: name, uid } = look.target;
-  return node === undefined ? { name, uid } : { name, uid, node };
+  const steps = look.prior?.steps;
+  return {
+    name,
+    uid,
+    ...(node === undefined ? {} : { node }),
+    ...(steps === undefined ? {} : { steps }),
+  };
+}
+
+/** With more targets than this the status would outgrow what etcd takes in one piece. */
+const rememberedTargets = 500;
+const rememberedSteps = 24;
+
+/** What was done so far, and when each of it began: the story of one node, for people who come later. */
+function stepsOf({ operation, prior }: Look, inHand: OperationInHand): Pick<MachineProgress, "steps"> {
+  if (operation.spec.targets.length > rememberedTargets) return {};
+  const { step, stepSince: since } = inHand;
+  const before = prior?.steps ?? [];
+  const last = before.at(-1);
+  if (last !== undefined && last.step === step && last.since === since) return { steps: before };
+  return { steps: [...before, { step, since }].slice(-rememberedSteps) };
 }
 
 /** Gone is what a removal wants, and a replacement that was under way; for anything else the target was lost. */
@@ -117,7 +137,14 @@ function runningOf(look: Look, machine: Machine): MachineProgress | null {
   if (inHand?.operation === undefined || inHand.operation.uid !== operation.metadata.uid) return null;
   const { failure } = inHand;
   const putBack = failure === undefined ? {} : { reason: failure.reason, facts: failure.facts ?? {} };
-  return { ...baseOf(look), state: "Running", step: inHand.step, since: inHand.stepSince, ...putBack };
+  return {
+    ...baseOf(look),
+    ...stepsOf(look, inHand),
+    state: "Running",
+    step: inHand.step,
+    since: inHand.stepSince,
+    ...putBack,
+  };
 }
 
 /** The machine's last operation was this one. Not so when it ended before a retry was asked for. */

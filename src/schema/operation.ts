@@ -111,6 +111,11 @@ export const machineProgress = z.object({
   facts: facts().optional(),
   message: text(1024).optional(),
   blockers: z.array(blocker).max(20).optional(),
+  steps: z
+    .array(z.object({ step: text(64), since: time() }))
+    .max(24)
+    .optional()
+    .describe("When each step of this run began, where the operation has no more than 500 targets."),
 });
 export type MachineProgress = z.infer<typeof machineProgress>;
 
