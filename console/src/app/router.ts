@@ -16,7 +16,7 @@ const root = createRootRoute({
   validateSearch: z.object({ do: text(), of: text(), nodes: maybe(z.string().max(20_000)), to: text() }),
 });
 
-export const poolsRoute = createRoute({
+const poolsRoute = createRoute({
   getParentRoute: () => root,
   path: "/pools",
   validateSearch: z.object({
@@ -28,7 +28,34 @@ export const poolsRoute = createRoute({
   }),
 }).lazy(() => import("../pools/list.tsx").then(({ route }) => route));
 
-const routes = root.addChildren([poolsRoute]);
+/** Filter, order and page of a table of nodes. */
+const nodeSearch = {
+  q: text(),
+  state: text(),
+  zone: text(),
+  sort: text(),
+  after: maybe(z.string().max(2000)),
+};
+
+const poolRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/pools/$pool",
+  validateSearch: z.object({
+    tab: text(),
+    ...nodeSearch,
+    family: text(),
+    image: text(),
+    kubernetes: text(),
+    when: text(),
+  }),
+}).lazy(() => import("../pools/page.tsx").then(({ route }) => route));
+
+const operationRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/operations/$operation",
+}).lazy(() => import("../operations/page.tsx").then(({ route }) => route));
+
+const routes = root.addChildren([poolsRoute, poolRoute, operationRoute]);
 
 export function createConsoleRouter() {
   return createRouter({

@@ -33,7 +33,7 @@ export function TopBar({ onFind, onKeys }: TopBarProps): ReactNode {
       identity={{
         href: "/",
         title: t("product"),
-        logo: { src: "/favicon.svg", alt: " " },
+        logo: { src: "/favicon.svg", alt: t("logo") },
         onFollow: (event) => follow({ ...event, detail: { href: "/" } }),
       }}
       utilities={[find, live, mode, language, user]}

@@ -1,8 +1,17 @@
 /** What can be asked of the API, each with the key under which the page keeps the answer. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { Access, Page, ResourceName } from "../../../src/api/answers.ts";
+import type {
+  Access,
+  AuditEntry,
+  Cells,
+  Fleet,
+  Forecast,
+  Page,
+  ResourceName,
+} from "../../../src/api/answers.ts";
 import type {
   CatalogueView,
+  EventView,
   MachineDetail,
   MachineView,
   OperationDetail,
@@ -64,5 +73,56 @@ export function catalogueQuery(asker: Asker, provider: string) {
     queryKey: ["providers", "catalogue", provider],
     queryFn: () => asker.read<CatalogueView>(`/providers/${encodeURIComponent(provider)}/catalogue`),
     enabled: provider !== "",
+  });
+}
+
+/** Every node as a cell. */
+export function cellsQuery(asker: Asker) {
+  return queryOptions({
+    queryKey: ["sums", "cells"],
+    queryFn: () => asker.read<Cells>("/fleet/cells"),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function fleetQuery(asker: Asker) {
+  return queryOptions({ queryKey: ["sums", "fleet"], queryFn: () => asker.read<Fleet>("/fleet") });
+}
+
+export function eventsQuery(asker: Asker, query: Query = {}) {
+  return queryOptions({
+    queryKey: ["sums", "events", query],
+    queryFn: () => asker.read<Page<EventView>>("/events", query),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function auditQuery(asker: Asker, query: Query = {}) {
+  return queryOptions({
+    queryKey: ["sums", "audit", query],
+    queryFn: () => asker.read<Page<AuditEntry>>("/audit", query),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** An upgrade run ahead. It depends on more than changes tell of, so it is asked for again now and then. */
+const forecastMs = 30_000;
+
+export function poolForecastQuery(asker: Asker, pool: string, query: Query) {
+  return queryOptions({
+    queryKey: ["pools", "forecast", pool, query],
+    queryFn: () => asker.read<Forecast>(`/pools/${encodeURIComponent(pool)}/forecast`, query),
+    placeholderData: keepPreviousData,
+    retry: false,
+    refetchInterval: forecastMs,
+  });
+}
+
+export function operationForecastQuery(asker: Asker, operation: string) {
+  return queryOptions({
+    queryKey: ["operations", "forecast", operation],
+    queryFn: () => asker.read<Forecast>(`/operations/${encodeURIComponent(operation)}/forecast`),
+    retry: false,
+    refetchInterval: forecastMs,
   });
 }

@@ -1,9 +1,13 @@
 /** Shows the dialog that the address names, over whatever page it stands on. */
 import type { FunctionComponent, ReactNode } from "react";
+import { RemoveDialog } from "../nodes/remove-dialog.tsx";
+import { verbDialogs } from "../operations/verb-dialogs.tsx";
 import { DeletePoolDialog } from "../pools/delete-dialog.tsx";
+import { RollbackDialog } from "../pools/rollback-dialog.tsx";
 import { ScaleDialog } from "../pools/scale-dialog.tsx";
 import { SetCountDialog } from "../pools/set-count-dialog.tsx";
 import { PauseDialog, ResumeDialog, SyncDialog } from "../pools/simple-dialogs.tsx";
+import { UpgradeDialog } from "../pools/upgrade-dialog.tsx";
 import { type DialogName, useDialog } from "./use-dialog.ts";
 
 export interface DialogProps {
@@ -22,6 +26,10 @@ const dialogs: Readonly<Record<DialogName, FunctionComponent<DialogProps>>> = {
   pause: PauseDialog,
   resume: ResumeDialog,
   sync: SyncDialog,
+  remove: RemoveDialog,
+  rollback: RollbackDialog,
+  upgrade: UpgradeDialog,
+  ...verbDialogs,
 };
 
 export function DialogHost(): ReactNode {

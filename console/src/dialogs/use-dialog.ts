@@ -1,8 +1,19 @@
 /** Which dialog is open stands in the address: it can be sent to somebody, and the browser's way back closes it. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
+import type { OperationView } from "../../../src/api/types.ts";
 
-export type DialogName = "scale" | "set-count" | "delete-pool" | "pause" | "resume" | "sync";
+export type DialogName =
+  | "scale"
+  | "set-count"
+  | "delete-pool"
+  | "pause"
+  | "resume"
+  | "sync"
+  | "remove"
+  | "rollback"
+  | "upgrade"
+  | `operation-${OperationView["verbs"][number]}`;
 
 export interface DialogPlace {
   readonly do?: string | undefined;

@@ -37,6 +37,8 @@ export interface ListTableProps<T> {
   readonly actions?: ReactNode;
   readonly empty: ReactNode;
   readonly cursor: Cursor;
+  /** The last column stays in sight, however narrow the window. */
+  readonly hasActions?: boolean;
   readonly trackBy: (item: T) => string;
   readonly sort?: { readonly by: string; readonly onChange: (by: string) => void };
   readonly selection?: {
@@ -79,6 +81,7 @@ export function ListTable<T>(props: ListTableProps<T>): ReactNode {
         filter={props.filter}
         empty={query.isError ? <Box>{t("noAnswer")}</Box> : props.empty}
         wrapLines
+        stickyColumns={props.hasActions === true ? { last: 1 } : undefined}
         resizableColumns
         pagination={<Pages cursor={cursor} page={page} />}
         preferences={<Preferences columns={columns} shown={shown} />}

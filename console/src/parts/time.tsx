@@ -6,6 +6,10 @@ import { durationText, instantOf } from "../../../src/core/time.ts";
 import { useNow } from "../live/now.ts";
 
 export interface Moment {
+  /** Such as "14:03". */
+  time(instant: number): string;
+  /** Such as "24 Nov". */
+  day(instant: number): string;
   /** Such as "14:03:05". */
   clock(instant: number): string;
   /** Such as "Tue 24 Nov 2026, 14:03:05 GMT+1". */
@@ -24,6 +28,8 @@ export function useMoment(timeZone?: string): Moment {
       return (instant: number) => (Number.isNaN(instant) ? "" : formatter.format(instant));
     };
     return {
+      time: format({ hour: "2-digit", minute: "2-digit" }),
+      day: format({ month: "short", day: "numeric" }),
       clock: format({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
       full: format({
         weekday: "short",
@@ -68,4 +74,17 @@ export function When({ time }: TimeProps): ReactNode {
       {moment.short(instant)}
     </time>
   );
+}
+
+export interface SpanProps {
+  readonly from: string | null;
+  /** Null while it lasts. */
+  readonly to: string | null;
+}
+
+/** How long something took, or has been going on. */
+export function Span({ from, to }: SpanProps): ReactNode {
+  const now = useNow();
+  if (from === null) return "–";
+  return durationText((to === null ? now : instantOf(to)) - instantOf(from));
 }

@@ -1,5 +1,4 @@
 /** The columns of the table of node pools. */
-import Box from "@cloudscape-design/components/box";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { instantOf } from "../../../src/core/time.ts";
@@ -7,6 +6,7 @@ import type { OpeningView, PoolView } from "../../../src/api/types.ts";
 import { AppLink } from "../parts/app-link.tsx";
 import type { Column } from "../parts/list-table.tsx";
 import { NodeMeter } from "../parts/node-meter.tsx";
+import { Small } from "../parts/small.tsx";
 import { StateWord } from "../parts/state.tsx";
 import { Age, type Moment, useMoment } from "../parts/time.tsx";
 import { RowActions } from "./row-actions.tsx";
@@ -21,28 +21,29 @@ export function usePoolColumns(): readonly Column<PoolView>[] {
         id: "name",
         header: t("pools.columns.name"),
         isName: true,
-        minWidth: 110,
+        width: 130,
         cell: ({ name }) => <AppLink href={`/pools/${name}`}>{name}</AppLink>,
       },
       {
         id: "status",
         header: t("pools.columns.status"),
-        minWidth: 170,
+        width: 210,
         cell: ({ state, message }) => (
           <>
             <StateWord state={state} />
-            {message !== "" && <Box variant="small">{message}</Box>}
+            {message !== "" && <Small>{message}</Small>}
           </>
         ),
       },
       {
         id: "nodes",
         header: t("pools.columns.nodes"),
-        minWidth: 100,
+        width: 110,
         cell: ({ nodes }) => <NodeMeter nodes={nodes} />,
       },
       {
         id: "up-to-date",
+        width: 130,
         header: t("pools.columns.upToDate"),
         isExtra: true,
         cell: ({ nodes }) => nodes.upToDate,
@@ -50,29 +51,32 @@ export function usePoolColumns(): readonly Column<PoolView>[] {
       {
         id: "version",
         header: t("pools.columns.version"),
-        minWidth: 120,
+        width: 125,
         cell: ({ target, spec }) => target?.kubernetesVersion ?? spec.template.kubernetesVersion ?? "–",
       },
       {
         id: "image",
         header: t("pools.columns.image"),
-        minWidth: 150,
+        width: 165,
         cell: ({ target }) => (target === null ? "–" : `${target.image.family} ${target.image.version}`),
       },
       {
         id: "types",
+        width: 130,
         header: t("pools.columns.types"),
         isExtra: true,
         cell: ({ spec }) => spec.template.instanceTypes?.join(", ") ?? t("pools.firstType"),
       },
       {
         id: "zones",
+        width: 130,
         header: t("pools.columns.zones"),
         isExtra: true,
         cell: ({ spec }) => spec.template.zones?.join(", ") ?? t("pools.allZones"),
       },
       {
         id: "provider",
+        width: 130,
         header: t("pools.columns.provider"),
         isExtra: true,
         cell: ({ spec: { providerRef } }) => (
@@ -82,32 +86,35 @@ export function usePoolColumns(): readonly Column<PoolView>[] {
       {
         id: "window",
         header: t("pools.columns.window"),
-        minWidth: 150,
+        width: 175,
         cell: ({ spec, nextWindow }) => {
           const window = spec.management.maintenanceWindowRef?.name;
           if (window === undefined) return "–";
           return (
             <>
               <AppLink href={`/maintenance/${window}`}>{window}</AppLink>
-              {nextWindow !== null && <Box variant="small">{openingText(nextWindow, moment, t)}</Box>}
+              {nextWindow !== null && <Small>{openingText(nextWindow, moment, t)}</Small>}
             </>
           );
         },
       },
       {
         id: "auto-upgrade",
+        width: 130,
         header: t("pools.columns.autoUpgrade"),
         isExtra: true,
         cell: ({ spec }) => onOff(spec.management.autoUpgrade),
       },
       {
         id: "auto-repair",
+        width: 130,
         header: t("pools.columns.autoRepair"),
         isExtra: true,
         cell: ({ spec }) => onOff(spec.management.autoRepair),
       },
       {
         id: "age",
+        width: 130,
         header: t("pools.columns.age"),
         isExtra: true,
         cell: ({ createdTime }) => <Age time={createdTime} />,
@@ -115,7 +122,7 @@ export function usePoolColumns(): readonly Column<PoolView>[] {
       {
         id: "actions",
         header: t("pools.columns.actions"),
-        minWidth: 300,
+        width: 300,
         cell: (pool) => <RowActions pool={pool} />,
       },
     ];

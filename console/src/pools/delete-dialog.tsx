@@ -35,12 +35,12 @@ export function DeletePoolDialog({ name, onClose }: DialogProps): ReactNode {
         <SpaceBetween size="m">
           <Box>{t("question", { pool: name })}</Box>
           {(pool?.nodes.machines ?? 0) > 0 && (
-            <>
+            <SpaceBetween size="m">
               <Alert type="info">
                 {t("advice")} <AppLink href={`/pools/${name}?tab=nodes`}>{t("toNodes")}</AppLink>
               </Alert>
               <Fate instances={instances} onChange={setChosen} />
-            </>
+            </SpaceBetween>
           )}
         </SpaceBetween>
       }

@@ -34,6 +34,7 @@ function PoolList(): ReactNode {
       description={t("about")}
       query={pools}
       columns={usePoolColumns()}
+      hasActions
       cursor={cursor}
       trackBy={({ uid }) => uid}
       actions={<CreateButton isPrimary />}

@@ -19,7 +19,7 @@ export function RowActions({ pool }: { readonly pool: PoolView }): ReactNode {
   const actions = usePoolActions(pool);
   const label = (text: string): string => `${text} ${name}`;
   return (
-    <SpaceBetween direction="horizontal" size="s" alignItems="center">
+    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
       <Button variant="inline-link" href={`/pools/${name}`} onFollow={follow} ariaLabel={label(t("details"))}>
         {t("details")}
       </Button>

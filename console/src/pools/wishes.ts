@@ -27,3 +27,35 @@ export function deletePoolWish(pool: string, instances: "Release" | "Keep"): Wis
     cli: cli("delete", "pool", pool, flag),
   };
 }
+
+export function rollbackWish(pool: string, revision: number): Wish {
+  const line = cli("rollback", pool, "--to", String(revision));
+  return { method: "POST", path: pathOf(pool, "/rollback"), body: { revision }, cli: line };
+}
+
+export interface UpgradeTarget {
+  readonly family: string | undefined;
+  readonly image: string | undefined;
+  readonly kubernetes: string | undefined;
+  readonly when: "Now" | "InWindow";
+}
+
+export function upgradeWish(pool: string, target: UpgradeTarget): Wish {
+  const { family, image, kubernetes, when } = target;
+  const flags = [
+    ...(family === undefined ? [] : ["--image", image === undefined ? family : `${family}:${image}`]),
+    ...(kubernetes === undefined ? [] : ["--to", kubernetes]),
+    when === "Now" ? "--now" : "--in-window",
+  ];
+  const body = {
+    ...(family === undefined ? {} : { image: image === undefined ? { family } : { family, version: image } }),
+    ...(kubernetes === undefined ? {} : { kubernetesVersion: kubernetes }),
+    when,
+  };
+  return {
+    method: "POST",
+    path: pathOf(pool, "/upgrade"),
+    body,
+    cli: cli("upgrade", "start", pool, ...flags),
+  };
+}

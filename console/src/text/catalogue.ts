@@ -1,12 +1,18 @@
 /** The console's own words in both languages. Sentences about pools and nodes come from the API, worded in the repository's src/text. */
 import type { Resource } from "i18next";
+import { events } from "./events.ts";
+import { form } from "./form.ts";
+import { nodes } from "./nodes.ts";
+import { operations } from "./operations.ts";
+import { pool } from "./pool.ts";
 import { pools } from "./pools.ts";
 import { shared } from "./shared.ts";
 import { shell } from "./shell.ts";
 import { table } from "./table.ts";
+import { waits } from "./waits.ts";
 import { wish } from "./wish.ts";
 
-const pairs = { pools, shared, shell, table, wish } as const;
+const pairs = { events, form, nodes, operations, pool, pools, shared, shell, table, waits, wish } as const;
 
 interface Pairs {
   readonly [key: string]: readonly [en: string, zh: string] | Pairs;

@@ -50,6 +50,7 @@ export const pools = {
     rollback: ["Roll Back", "回滚"],
     pause: ["Pause", "暂停"],
     resume: ["Resume", "恢复"],
+    follow: ["Follow the Operation", "查看进行中的操作"],
     setCount: ["Set Number of Nodes", "设置节点数"],
   },
   off: {

@@ -1,6 +1,7 @@
 /** Words of the frame around the pages: navigation, signing in, being current. Every text stands beside its translation. */
 export const shell = {
   product: ["Poolkeeper", "Poolkeeper"],
+  logo: ["Logo", "标志"],
   nav: {
     label: ["Pages", "页面"],
     overview: ["Overview", "概览"],

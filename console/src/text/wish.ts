@@ -19,6 +19,7 @@ export const wish = {
   cli: ["Command line", "命令行"],
   api: ["API call", "API 调用"],
   nothingToCopy: ["There is nothing to do yet.", "尚无可执行的操作。"],
+  noCli: ["The command line has no words for this: take kubectl.", "命令行没有对应命令，请使用 kubectl。"],
   submit: ["Submit", "提交"],
   ok: ["OK", "确定"],
   confirm: ["Confirm", "确认"],

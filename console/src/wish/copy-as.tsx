@@ -23,13 +23,18 @@ export function CopyAs({ wish, outcome }: CopyAsProps): ReactNode {
     if (wish === null || outcome === null) return "";
     if (form === "kubectl") return asKubectl(outcome, data?.namespace ?? "");
     if (form === "yaml") return asYaml(outcome);
-    return form === "cli" ? wish.cli : asApiCall(wish, location.origin);
+    return form === "cli" ? (wish.cli ?? "") : asApiCall(wish, location.origin);
   };
   return (
     <ButtonDropdown
       items={[
         { id: "kubectl", text: "kubectl" },
-        { id: "cli", text: t("wish.cli") },
+        {
+          id: "cli",
+          text: t("wish.cli"),
+          disabled: wish?.cli === null,
+          disabledReason: t("wish.noCli"),
+        },
         { id: "yaml", text: "YAML" },
         { id: "api", text: t("wish.api") },
       ]}

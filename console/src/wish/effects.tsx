@@ -44,7 +44,7 @@ function Effect({ effect }: { readonly effect: EffectView }): ReactNode {
         {effect.isWarning ? (
           <Icon name="status-warning" variant="warning" alt={t("warning")} />
         ) : (
-          <Icon name="angle-right" variant="subtle" />
+          <span aria-hidden="true">•</span>
         )}
       </span>
       <span>{effect.sentence}</span>

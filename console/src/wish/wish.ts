@@ -9,8 +9,8 @@ export interface Wish {
   readonly body: Readonly<Record<string, unknown>>;
   /** The version that was shown, where the wish is about what was seen. */
   readonly version?: string;
-  /** The same on the command line. */
-  readonly cli: string;
+  /** The same on the command line; null where it has no words for it. */
+  readonly cli: string | null;
 }
 
 /** How long a preview stands before it is asked for again: the world goes on while one reads. */

@@ -1,0 +1,46 @@
+/** Words of the fields of a pool, in the wizard, in its settings and wherever they are shown. */
+export const form = {
+  name: ["Name", "名称"],
+  provider: ["Provider", "云服务商"],
+  instanceTypes: ["Instance Type", "实例规格"],
+  zones: ["Zone", "可用区"],
+  chargeType: ["Billing Method", "计费方式"],
+  image: ["Operating System", "操作系统"],
+  systemDisk: ["System Disk", "系统盘"],
+  dataDisks: ["Data Disk", "数据盘"],
+  resourceGroup: ["Custom Resource Group", "自定义资源组"],
+  quantity: ["Quantity", "数量"],
+  nodeLabels: ["Node Label", "节点标签"],
+  taints: ["Taint", "污点"],
+  instanceTags: ["Instance Tag (ECS Label)", "实例标签（ECS 标签）"],
+  method: ["Upgrade Method", "升级方式"],
+  methods: {
+    ReplaceSystemDisk: ["Replace the system disk", "更换系统盘"],
+    ReplaceInstance: ["Replace the instance", "更换实例"],
+  },
+  maxUnavailable: ["Nodes Away at Once", "同时不可用节点"],
+  soak: ["Watch the First Node For", "首节点观察时间"],
+  drainTimeout: ["Drain Time Limit", "排空时限"],
+  onTimeout: ["When a Drain Takes Too Long", "排空超时后"],
+  onTimeouts: {
+    Stop: ["Pause the upgrade", "暂停升级"],
+    Skip: ["Leave the node out and go on", "跳过该节点并继续"],
+    Force: ["Delete the pods", "强制删除 Pod"],
+  },
+  healthGate: ["Health Gate", "健康检查"],
+  gates: {
+    Enabled: ["Moved workloads are ready first", "迁移的工作负载就绪后再继续"],
+    Disabled: ["Do not wait for them", "不等待"],
+  },
+  repairApproval: ["Repairs", "修复"],
+  approvals: {
+    Automatic: ["Without asking", "自动执行"],
+    Required: ["A person approves each", "每次需人工批准"],
+  },
+  maxFailed: ["Pause After Failed Nodes", "失败节点上限"],
+  onDelete: ["Instances on Deletion", "删除时的实例"],
+  fates: {
+    Release: ["Released", "释放"],
+    Keep: ["Kept", "保留"],
+  },
+} as const;
