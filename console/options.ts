@@ -12,6 +12,7 @@ export const consoleOptions: InlineConfig = {
   base: "/",
   cacheDir: path.join(repository, "node_modules", ".cache", "console"),
   plugins: [react()],
+  resolve: { alias: [{ find: /^zod$/, replacement: path.join(folder, "src", "zod.ts") }] },
   build: {
     target: "es2024",
     // Every file is asked for by its name: the pages may load nothing that stands in the page itself.

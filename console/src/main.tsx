@@ -1,5 +1,4 @@
 /** Builds the parts of the page, once, and shows it. Nothing else builds them; everything else is handed them. */
-import "./jitless.ts";
 import "@cloudscape-design/global-styles/index.css";
 import "./main.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

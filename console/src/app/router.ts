@@ -1,6 +1,7 @@
 /** Which address leads to which page, and what may stand behind the question mark. Pages are loaded when they are gone to. */
 import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
 import { z } from "zod";
+import { type Query, queryText } from "../ask/asker.ts";
 import { Broken, Missing } from "./failure.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -50,16 +51,31 @@ const poolRoute = createRoute({
   }),
 }).lazy(() => import("../pools/page.tsx").then(({ route }) => route));
 
+const settingsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/pools/$pool/settings",
+}).lazy(() => import("../pool-form/settings-page.tsx").then(({ route }) => route));
+
+const newPoolRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/new/pool",
+  /** The pool that is cloned, and the step one is at. */
+  validateSearch: z.object({ from: text(), step: maybe(z.string()) }),
+}).lazy(() => import("../pool-form/wizard-page.tsx").then(({ route }) => route));
+
 const operationRoute = createRoute({
   getParentRoute: () => root,
   path: "/operations/$operation",
 }).lazy(() => import("../operations/page.tsx").then(({ route }) => route));
 
-const routes = root.addChildren([poolsRoute, poolRoute, operationRoute]);
+const routes = root.addChildren([poolsRoute, poolRoute, settingsRoute, newPoolRoute, operationRoute]);
 
 export function createConsoleRouter() {
   return createRouter({
     routeTree: routes,
+    // Every value is text, so that addresses read as people would write them.
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch: (search) => queryText(search as Query),
     defaultPreload: "intent",
     scrollRestoration: true,
     defaultErrorComponent: Broken,

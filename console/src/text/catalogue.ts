@@ -11,8 +11,22 @@ import { shell } from "./shell.ts";
 import { table } from "./table.ts";
 import { waits } from "./waits.ts";
 import { wish } from "./wish.ts";
+import { wizard } from "./wizard.ts";
 
-const pairs = { events, form, nodes, operations, pool, pools, shared, shell, table, waits, wish } as const;
+const pairs = {
+  events,
+  form,
+  nodes,
+  operations,
+  pool,
+  pools,
+  shared,
+  shell,
+  table,
+  waits,
+  wish,
+  wizard,
+} as const;
 
 interface Pairs {
   readonly [key: string]: readonly [en: string, zh: string] | Pairs;

@@ -78,20 +78,21 @@ export function WishDialog(props: WishDialogProps): ReactNode {
   );
 }
 
-interface ForeseenProps {
+export interface ForeseenProps {
   readonly state: WishState;
   readonly isWished: boolean;
   readonly isRefusalShown: boolean;
+  readonly level?: "h2" | "h3";
 }
 
-function Foreseen({ state, isWished, isRefusalShown }: ForeseenProps): ReactNode {
+export function Foreseen({ state, isWished, isRefusalShown, level }: ForeseenProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "wish" });
   const { preview, refusal, isOutdated, isOld } = state;
   if (refusal !== null) return isRefusalShown ? null : <ProblemAlert error={refusal} />;
   return (
     <>
       {isOutdated && <Alert type="warning">{t("outdated")}</Alert>}
-      {preview !== null && <Effects outcome={preview} isOld={isOld} />}
+      {preview !== null && <Effects outcome={preview} isOld={isOld} level={level} />}
       {preview === null && isWished && <Waiting />}
     </>
   );

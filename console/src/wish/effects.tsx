@@ -11,15 +11,17 @@ export interface EffectsProps {
   readonly outcome: Outcome;
   /** Of an earlier wording, until the new one is there. */
   readonly isOld: boolean;
+  /** In a dialog it stands under the title of the dialog. */
+  readonly level?: "h2" | "h3";
 }
 
-export function Effects({ outcome, isOld }: EffectsProps): ReactNode {
+export function Effects({ outcome, isOld, level = "h3" }: EffectsProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "wish" });
   const { effects, sentence, unseen } = outcome;
   return (
     <section aria-label={t("willHappen")} aria-busy={isOld} style={{ opacity: isOld ? 0.55 : 1 }}>
       <SpaceBetween size="xs">
-        <Box variant="h3">{t("willHappen")}</Box>
+        <Box variant={level}>{t("willHappen")}</Box>
         {sentence !== "" && <Box>{sentence}</Box>}
         <LiveRegion tagName="div">
           <ul className="effects">

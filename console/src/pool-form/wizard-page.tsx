@@ -1,0 +1,42 @@
+/** Create Managed Node Pool, and Clone: the same steps, beginning with nothing or with the configuration of a pool. */
+import { useQuery } from "@tanstack/react-query";
+import { createLazyRoute, useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { poolSpec } from "../../../src/schema/pool.ts";
+import { useAsker } from "../ask/context.ts";
+import { poolQuery, providersQuery } from "../ask/queries.ts";
+import { ProblemAlert } from "../parts/problem.tsx";
+import { Waiting } from "../parts/waiting.tsx";
+import { formOf } from "./model.ts";
+import { PoolWizard } from "./wizard.tsx";
+
+export const route = createLazyRoute("/new/pool")({ component: WizardPage });
+
+function WizardPage(): ReactNode {
+  const { from } = useSearch({ from: "/new/pool" });
+  return from === undefined ? <Create /> : <Clone from={from} key={from} />;
+}
+
+function Create(): ReactNode {
+  const providers = useQuery(providersQuery(useAsker()));
+  if (providers.isError)
+    return <ProblemAlert error={providers.error} onRetry={() => void providers.refetch()} />;
+  if (providers.data === undefined) return <Waiting />;
+  const [first] = providers.data.items;
+  const provider = first?.name ?? "";
+  // What the schema fills in for a pool of which nothing else is said.
+  const spec = poolSpec.parse({ providerRef: { name: provider === "" ? "none" : provider } });
+  return <PoolWizard source={null} initial={{ ...formOf("", spec), provider }} />;
+}
+
+function Clone({ from }: { readonly from: string }): ReactNode {
+  const pool = useQuery({ ...poolQuery(useAsker(), from), staleTime: Infinity });
+  if (pool.data === undefined) {
+    return pool.isError ? (
+      <ProblemAlert error={pool.error} onRetry={() => void pool.refetch()} />
+    ) : (
+      <Waiting />
+    );
+  }
+  return <PoolWizard source={pool.data} initial={formOf("", pool.data.spec)} />;
+}
