@@ -155,7 +155,7 @@ test("openings are in order, never touch, and are what the state says at their e
     fc.property(anyWindow, anyInstant, (window, now) => {
       const list = nextOpenings(window, now, 20);
       for (const [index, { opens, closes, offset }] of list.entries()) {
-        if (opens < now - lookAheadMs || closes > now + lookAheadMs) continue; // Its true end is out of sight.
+        if (opens <= now - lookAheadMs || closes >= now + lookAheadMs) continue; // Its true end is out of sight.
         assert.ok(opens < closes && closes > now);
         assert.ok(opens > (list[index - 1]?.closes ?? Number.NEGATIVE_INFINITY));
         assert.deepEqual(windowState(window, opens), { isOpen: true, opens, closes, offset });
