@@ -15,7 +15,7 @@ export function addFallback(app: FastifyInstance, desk: Desk, { files, routes }:
   // Before a body is read: what is no path here is not looked at.
   app.addHook("onRequest", async (request) => {
     if (!request.is404) return;
-    guard(desk, request);
+    guard(desk, request, "Anywhere");
     const [path = "/"] = request.url.split("?");
     if (path.startsWith("/api")) throw unknownPath(request.method, path, routes);
   });

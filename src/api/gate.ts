@@ -11,9 +11,12 @@ export interface Entered {
   readonly world: World;
 }
 
+/** Watching on is no use of a session: whoever has gone home is signed out all the same. */
+export type Entry = "Read" | "Change" | "WatchOn";
+
 export interface Gate {
   /** Throws for strangers, and for changes that a page of another site might have made. */
-  enter(headers: RequestHeaders, isChange: boolean): Promise<Entered>;
+  enter(headers: RequestHeaders, what: Entry): Promise<Entered>;
   /** Null without a session. */
   sessionOf(headers: RequestHeaders): OpenSession | null;
   worldOrThrow(): World;
@@ -38,7 +41,7 @@ export function createGate({ deps, sessions, people }: GateDeps): Gate {
   return {
     sessionOf,
     worldOrThrow,
-    enter: async (headers, isChange) => {
+    enter: async (headers, what) => {
       const world = worldOrThrow();
       const token = bearerOf(headers);
       if (token !== null) {
@@ -47,9 +50,10 @@ export function createGate({ deps, sessions, people }: GateDeps): Gate {
         const caller: Caller = { kind: "Token", token };
         return { world, person: await people.personOf(caller, idOf(caller), world) };
       }
-      const session = sessionOf(headers);
+      const cookie = cookieOf(headers, deps.address().cookie);
+      const session = cookie === null ? null : await sessions.confirm(cookie, what !== "WatchOn");
       if (session === null) throw failed("Unauthenticated");
-      if (isChange) checkCsrf(headers, session.csrf);
+      if (what === "Change") checkCsrf(headers, session.csrf);
       return { world, person: await people.personOf(session.caller, idOf(session.caller), world) };
     },
   };

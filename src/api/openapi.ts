@@ -23,6 +23,7 @@ const statusText: Readonly<Record<number, string>> = {
   200: "As asked",
   201: "Created",
   204: "Done, without an answer",
+  302: "Go on there",
   400: "It cannot be read",
   401: "Not signed in",
   403: "Not permitted, with the permission that is missing",

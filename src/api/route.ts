@@ -30,7 +30,7 @@ export interface Call<Q = unknown, B = unknown> extends OpenCall<Q, B> {
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 /** What the document says of it. */
@@ -53,6 +53,8 @@ export interface Route extends Documented {
 
 /** Open to whoever is not signed in yet. */
 export interface OpenRoute extends Documented {
+  /** Anywhere: browsers are sent there from other sites, and no cookie of ours is believed on the way. */
+  readonly from: "Console" | "Anywhere";
   readonly run: (call: OpenCall) => Promise<Reply> | Reply;
 }
 

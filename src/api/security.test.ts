@@ -121,6 +121,15 @@ test("C17: a change that a page of another site sends is refused, whatever cooki
   assert.equal(out.body.reason, "CsrfMissing");
 });
 
+test("C17: a link on another site may lead to a page of ours, and to nothing that the API says", async (t) => {
+  const booth = await createBooth(t);
+  const fromElsewhere = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+  for (const url of ["/", "/api/docs", "/api/openapi.json"])
+    assert.equal((await booth.raw("GET", url, fromElsewhere)).status, 200, url);
+  for (const path of ["/pools", "/session", "/stream"])
+    assert.equal((await booth.ask("GET", path, { headers: fromElsewhere })).status, 403, path);
+});
+
 test("C17: no form can be sent to it: only JSON is read", async (t) => {
   const booth = await createBooth(t);
   await booth.ask("GET", "/pools");

@@ -27,6 +27,7 @@ import { languageOf } from "./language.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createLimiter } from "./limits.ts";
 import { machineRoutes } from "./machines.ts";
+import { oidcRoutes } from "./oidc.ts";
 import { openapiDocument } from "./openapi.ts";
 import { operationRoutes } from "./operations.ts";
 import { operationWishes } from "./operation-wishes.ts";
@@ -83,7 +84,10 @@ export function createApiServer(deps: ApiDeps): ApiServer {
   };
   const wish = wishMaker({ keys, audit, secret: deps.secret });
   const signed = [...reads, ...eventRoutes(clock), ...auditRoutes(book), ...wishesOf(wish)];
-  const open = signInRoutes({ deps, gate, sessions, people, guesses });
+  const open = [
+    ...signInRoutes({ deps, gate, sessions, people, guesses }),
+    ...oidcRoutes({ deps, sessions }),
+  ];
   const routes = [...open, ...signed];
   app.addHook("onSend", async (_request, reply, payload) => {
     void reply.headers(headersOf(deps));
@@ -166,7 +170,7 @@ function addDocuments(app: FastifyInstance, desk: Desk, routes: readonly Documen
   };
   const answer = (path: string, type: string, textOf: () => string): void => {
     app.get(path, (request, reply) => {
-      guard(desk, request);
+      guard(desk, request, "Anywhere");
       return reply
         .headers({ "content-type": `${type}; charset=utf-8`, "cache-control": "no-cache" })
         .send(textOf());
@@ -184,9 +188,9 @@ interface Streaming {
 
 function addStream(app: FastifyInstance, desk: Desk, { streams, logOf }: Streaming): void {
   app.get(`${apiRoot}/stream`, async (request, reply) => {
-    guard(desk, request);
+    guard(desk, request, "Console");
     const { headers } = request;
-    const { person, world } = await desk.gate.enter(headers, false);
+    const { person, world } = await desk.gate.enter(headers, "Read");
     const query = checked(streamQuery, request.query ?? {}) as z.output<typeof streamQuery>;
     const { log, epoch } = logOf(world);
     const streamRequest = {
@@ -197,7 +201,7 @@ function addStream(app: FastifyInstance, desk: Desk, { streams, logOf }: Streami
       language: languageOf(headers["accept-language"]),
       resources: query.resources === undefined ? null : resourcesOf(query.resources),
       lastEventId: String(headers["last-event-id"] ?? query.lastEventId ?? ""),
-      authenticate: async () => (await desk.gate.enter(headers, false)).person,
+      authenticate: async () => (await desk.gate.enter(headers, "WatchOn")).person,
     };
     await streams.open(streamRequest, reply.raw);
     reply.hijack();

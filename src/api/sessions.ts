@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { hourMs, minuteMs } from "../core/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { AdminDoor, Caller } from "./world.ts";
+import type { AdminDoor, Caller, Proof, Proven } from "./world.ts";
 
 export interface OpenSession {
   /** Tells sessions apart in limits and logs; the cookie cannot be made from it. */
@@ -13,17 +13,26 @@ export interface OpenSession {
 }
 
 export interface Sessions {
-  /** The value of the cookie. */
-  open(caller: Caller): string;
+  /** The value of the cookie. With a proof, the caller is asked for again at their provider every few minutes. */
+  open(caller: Caller, proof: Proof | null): string;
+  /** As it is known here. */
   find(cookie: string): OpenSession | null;
+  /** The same, after their provider has vouched for the caller where that is due; null once it does not any more. */
+  confirm(cookie: string, isUse: boolean): Promise<OpenSession | null>;
   close(cookie: string): void;
 }
 
 interface Kept {
-  readonly caller: Caller;
+  caller: Caller;
   readonly expiresAt: number;
   seenAt: number;
+  proof: Proof | null;
+  provenAt: number;
+  proving: Promise<Proven | null> | null;
 }
+
+/** Disabling a person at their provider ends their session within five minutes; this leaves one for the asking. */
+const provenMs = 4 * minuteMs;
 
 interface Life {
   readonly idleMs: number;
@@ -32,8 +41,8 @@ interface Life {
 
 const lives: Readonly<Record<Caller["kind"], Life>> = {
   LocalAdmin: { idleMs: 12 * hourMs, wholeMs: 72 * hourMs },
-  Token: { idleMs: 30 * minuteMs, wholeMs: 8 * hourMs },
-  Oidc: { idleMs: 30 * minuteMs, wholeMs: 8 * hourMs },
+  Token: { idleMs: hourMs, wholeMs: 8 * hourMs },
+  Oidc: { idleMs: hourMs, wholeMs: 8 * hourMs },
 };
 
 const maxSessions = 1000;
@@ -55,31 +64,61 @@ export function createSessions({ clock, admin, secret }: SessionDeps): Sessions 
     kept.delete(id);
     if (session?.caller.kind === "LocalAdmin") save();
   };
+  const alive = (cookie: string): readonly [string, Kept] | null => {
+    const id = digest(cookie);
+    const session = kept.get(id);
+    if (session === undefined) return null;
+    if (isAlive(session, clock.now())) return [id, session];
+    forget(id);
+    return null;
+  };
   return {
-    open: (caller) => {
+    open: (caller, proof) => {
       const cookie = secret(32);
       const now = clock.now();
       for (const [id, session] of kept) if (!isAlive(session, now)) kept.delete(id);
       const [oldest] = kept.keys();
       if (kept.size >= maxSessions && oldest !== undefined) kept.delete(oldest);
-      kept.set(digest(cookie), { caller, expiresAt: now + lives[caller.kind].wholeMs, seenAt: now });
+      const expiresAt = now + lives[caller.kind].wholeMs;
+      kept.set(digest(cookie), { caller, expiresAt, seenAt: now, proof, provenAt: now, proving: null });
       if (caller.kind === "LocalAdmin") save();
       return cookie;
     },
     find: (cookie) => {
-      const id = digest(cookie);
-      const session = kept.get(id);
-      if (session === undefined) return null;
-      const now = clock.now();
-      if (!isAlive(session, now)) {
+      const found = alive(cookie);
+      return found === null ? null : viewOf(cookie, ...found);
+    },
+    confirm: async (cookie, isUse) => {
+      const found = alive(cookie);
+      if (found === null) return null;
+      const [id, session] = found;
+      if (isUse) session.seenAt = clock.now();
+      if (!(await isProven(session, clock))) {
         forget(id);
         return null;
       }
-      session.seenAt = now;
-      return { id, caller: session.caller, csrf: csrfOf(cookie), expiresAt: session.expiresAt };
+      return kept.get(id) === session ? viewOf(cookie, id, session) : null;
     },
     close: (cookie) => forget(digest(cookie)),
   };
+}
+
+function viewOf(cookie: string, id: string, { caller, expiresAt }: Kept): OpenSession {
+  return { id, caller, csrf: csrfOf(cookie), expiresAt };
+}
+
+/** Rejects while the provider does not answer: nobody is let in on an old word of it, nor signed out for its silence. */
+async function isProven(session: Kept, clock: Clock): Promise<boolean> {
+  if (session.proof === null || clock.now() - session.provenAt < provenMs) return true;
+  session.proving ??= session.proof.renew().finally(() => {
+    session.proving = null;
+  });
+  const proven = await session.proving;
+  if (proven === null) return false;
+  session.caller = proven.caller;
+  session.proof = proven.proof;
+  session.provenAt = clock.now();
+  return true;
 }
 
 function isAlive({ caller, expiresAt, seenAt }: Kept, now: number): boolean {
@@ -105,7 +144,8 @@ function loaded(admin: AdminDoor | null, now: number): readonly (readonly [strin
     return read.flatMap((item: unknown): readonly (readonly [string, Kept])[] => {
       const { id, expiresAt } = { id: undefined, expiresAt: undefined, ...Object(item) };
       if (typeof id !== "string" || typeof expiresAt !== "number" || expiresAt <= now) return [];
-      return [[id, { caller: { kind: "LocalAdmin" }, expiresAt, seenAt: now }]];
+      const session = { expiresAt, seenAt: now, proof: null, provenAt: now, proving: null };
+      return [[id, { caller: { kind: "LocalAdmin" }, ...session }]];
     });
   } catch {
     return []; // Whoever was signed in signs in again.

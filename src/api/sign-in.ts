@@ -27,6 +27,7 @@ export function signInRoutes(parts: SignInDeps): readonly OpenRoute[] {
     {
       method: "GET",
       path: "/session",
+      from: "Console",
       tag: "Session",
       summary: "Who you are here, and how you could sign in",
       query: null,
@@ -40,6 +41,7 @@ export function signInRoutes(parts: SignInDeps): readonly OpenRoute[] {
     {
       method: "DELETE",
       path: "/session",
+      from: "Console",
       tag: "Session",
       summary: "Sign out",
       query: null,
@@ -64,6 +66,7 @@ function signInRoute(parts: SignInDeps): OpenRoute {
   return {
     method: "POST",
     path: "/session",
+    from: "Console",
     tag: "Session",
     summary: "Sign in with the code of a one-time link, or with a bearer token of the cluster",
     query: null,
@@ -72,7 +75,7 @@ function signInRoute(parts: SignInDeps): OpenRoute {
     problems: [401],
     run: async (call) => {
       const caller = await callerOf(parts, call as OpenCall<null, z.output<typeof signInWish>>);
-      const cookie = sessions.open(caller);
+      const cookie = sessions.open(caller, null);
       const { cookie: name } = deps.address();
       const view = sessionView(parts, { cookie: `${name}=${cookie}` });
       return { status: 200, body: view, headers: { "set-cookie": cookieText(deps, cookie) } };
@@ -84,6 +87,7 @@ function linkRoute(parts: SignInDeps): OpenRoute {
   return {
     method: "POST",
     path: "/session/link",
+    from: "Console",
     tag: "Session",
     summary: "A new one-time link, for whoever can read the data directory",
     query: null,
@@ -140,7 +144,11 @@ function sessionView({ deps, gate }: SignInDeps, headers: RequestHeaders): Sessi
   const world = deps.world();
   return {
     ...openView(gate.sessionOf(headers), world),
-    ways: { localAdmin: deps.admin !== null, token: world?.cluster.isSimulated !== true, oidc: null },
+    ways: {
+      localAdmin: deps.admin !== null,
+      token: world?.cluster.isSimulated !== true,
+      oidc: deps.identityProvider === null ? null : oidcPath,
+    },
     cluster: clusterView(world),
     namespace: world?.namespace ?? "",
     productVersion: deps.productVersion,
@@ -175,8 +183,11 @@ function nameOf(caller: Caller, adminName: string | null): string | null {
   }
 }
 
+/** Where a browser goes to sign in at the provider. */
+export const oidcPath = "/api/v1/session/oidc";
+
 /** A session cookie: it ends with the browser, and earlier when the session does. */
-function cookieText(deps: ApiDeps, value: string | null): string {
+export function cookieText(deps: ApiDeps, value: string | null): string {
   const { cookie, isSecure } = deps.address();
   const age = value === null ? "; Max-Age=0" : "";
   const secure = isSecure ? "; Secure" : "";

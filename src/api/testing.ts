@@ -8,7 +8,7 @@ import { createWorld, type World as SimWorld, worldNamespace } from "../sim/worl
 import { problem as problemSchema } from "./answers.ts";
 import type { Documented } from "./route.ts";
 import { type ApiServer, createApiServer } from "./server.ts";
-import type { AdminDoor, AuditLine, Look, World } from "./world.ts";
+import type { AdminDoor, AuditLine, IdentityProvider, Look, World } from "./world.ts";
 
 export const host = "127.0.0.1:7410";
 export const origin = `http://${host}`;
@@ -48,6 +48,7 @@ export interface BoothOptions {
   /** The cluster is not there yet. */
   readonly isStarting?: boolean;
   readonly isSecure?: boolean;
+  readonly identityProvider?: IdentityProvider;
   /** Stands between the API and the world's own port. */
   readonly wrap?: (kube: Kube) => Kube;
 }
@@ -82,6 +83,7 @@ export async function createBooth(t: TestContext, options: BoothOptions = {}): P
     }),
     consoleDir: options.consoleDir ?? null,
     admin: door,
+    identityProvider: options.identityProvider ?? null,
     secret: (bytes) => `${"s".repeat(bytes)}${(secrets += 1)}`,
     audit: (line) => audit.push(line),
     fault: (_request, error) => faults.push(error),

@@ -44,6 +44,7 @@ export interface ApiDeps {
   /** The folder of the built console; null: none. */
   readonly consoleDir: string | null;
   readonly admin: AdminDoor | null;
+  readonly identityProvider: IdentityProvider | null;
   /** Unguessable bytes as text. */
   secret(bytes: number): string;
   audit(entry: AuditLine): void;
@@ -73,6 +74,31 @@ export interface AdminDoor {
   /** Sessions that outlive a restart, as text that nobody else can read. */
   load(): string | null;
   save(text: string): void;
+}
+
+/** Where people sign in with a name of their own. Each throws when the provider does not answer. */
+export interface IdentityProvider {
+  begin(): Promise<SignInRequest>;
+  /** Null: the provider, or what came back from it, does not vouch for anybody. */
+  finish(callback: URL, request: SignInRequest): Promise<Proven | null>;
+}
+
+/** What has to be known again when the person comes back. */
+export interface SignInRequest {
+  readonly url: string;
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+}
+
+export interface Proven {
+  readonly caller: Extract<Caller, { readonly kind: "Oidc" }>;
+  readonly proof: Proof;
+}
+
+export interface Proof {
+  /** Asks the provider again; null once it does not vouch for the person any more. */
+  renew(): Promise<Proven | null>;
 }
 
 /** One change that was asked for through the API. Holds no secret. */

@@ -127,6 +127,23 @@ export const bootstrapGroup = "system:bootstrappers:poolkeeper";
 const certificateGroup = "certificates.k8s.io";
 const kubeletSigners = ["kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/kubelet-serving"];
 
+/**
+ * Only where people sign in at an identity provider: to speak for them, about what the API and the console do and nothing
+ * else. Kubernetes 1.36 and newer know this constrained form; nobody can be spoken for as system:masters with it.
+ */
+export function signInManifests(): readonly KubeObject[] {
+  const on = (verbs: readonly string[]): readonly string[] =>
+    verbs.map((verb) => `impersonate-on:user-info:${verb}`);
+  const speakingRole = role("ClusterRole", `${controller}-sign-in`, [
+    rule("authentication.k8s.io", ["users", "groups"], ["impersonate:user-info"]),
+    rule("authorization.k8s.io", ["selfsubjectaccessreviews"], on(["create"])),
+    rule(apiGroup, ours, on([...read, "create", ...change, "delete"])),
+    rule(apiGroup, [`${pools}/scale`], on(["get", ...change])),
+    rule("events.k8s.io", ["events"], on(["list"])),
+  ]);
+  return [speakingRole, binding(speakingRole)];
+}
+
 const controller = "poolkeeper-controller";
 /** Where kubelets renew their leases. The API server makes it. */
 const nodeLeaseNamespace = "kube-node-lease";

@@ -4,7 +4,13 @@ import path from "node:path";
 import { stringify } from "yaml";
 import { customResourceDefinitions } from "./crd.ts";
 import type { KubeObject } from "./kubernetes.ts";
-import { forceManifests, joinManifests, rbacManifests, simulatorManifests } from "./manifests.ts";
+import {
+  forceManifests,
+  joinManifests,
+  rbacManifests,
+  signInManifests,
+  simulatorManifests,
+} from "./manifests.ts";
 
 export const deployFolder = path.resolve(import.meta.dirname, "../../deploy");
 const definitionsFolder = path.join(deployFolder, "crds");
@@ -18,6 +24,7 @@ export function deployFiles(): ReadonlyMap<string, string> {
   files.push(["rbac.yaml", manifestText(rbacManifests())]);
   files.push(["rbac-force.yaml", manifestText(forceManifests())]);
   files.push(["rbac-join.yaml", manifestText(joinManifests())]);
+  files.push(["rbac-sign-in.yaml", manifestText(signInManifests())]);
   files.push(["rbac-simulator.yaml", manifestText(simulatorManifests())]);
   return new Map(files);
 }

@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Logger } from "pino";
 import { createApiServer } from "../api/server.ts";
-import type { ApiAddress, Look, World } from "../api/world.ts";
+import { callbackPath } from "../api/oidc.ts";
+import type { IdentityProvider, Look, World } from "../api/world.ts";
 import type { PassReport } from "../controller/loop.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createAdminDoor } from "./admin-door.ts";
@@ -13,6 +14,7 @@ import { listen } from "./http.ts";
 import type { Metrics } from "./metrics.ts";
 import type { StartOptions } from "./options.ts";
 import { type ClusterSession, productVersion } from "./session.ts";
+import { addressOf, type OidcSettings, webOf } from "./web.ts";
 import type { Stopper } from "./stopper.ts";
 
 export interface Api {
@@ -40,7 +42,9 @@ export async function startApi(request: ApiRequest): Promise<Api> {
   const { options, clock, metrics, log, stopper } = request;
   const looks = new Map<string, Look>();
   // Whoever reads this machine's terminal has its rights; whoever reads the log of a pod has not.
-  const door = options.cluster === "existing" ? null : createAdminDoor(options.dataDir, clock);
+  const web = webOf(process.env);
+  const door =
+    options.cluster === "existing" || web.publicUrl !== null ? null : createAdminDoor(options.dataDir, clock);
   let world: World | null = null;
   let port = options.port;
   const server = createApiServer({
@@ -49,14 +53,16 @@ export async function startApi(request: ApiRequest): Promise<Api> {
     world: () => world,
     notReadyBecause: request.notReadyBecause,
     metrics: metrics.text,
-    address: () => loopbackAddress(port),
+    address: () => addressOf(web, port),
     consoleDir: existsSync(resolve(consoleDir, "..")) ? consoleDir : null,
     admin: door,
+    identityProvider:
+      web.oidc === null ? null : lazily(web.oidc, () => `${addressOf(web, port).url}${callbackPath}`),
     secret: (bytes) => randomBytes(bytes).toString("base64url"),
     audit: (line) => log.info(line, "change through the API"),
     fault: (name, error) => log.error({ request: name, error: String(error) }, "a fault of the API"),
   });
-  const http = await listen(server.app, options.port);
+  const http = await listen(server.app, web.listen, options.port);
   port = http.port;
   stopper.add(async () => {
     server.stop();
@@ -95,10 +101,19 @@ export async function startApi(request: ApiRequest): Promise<Api> {
   };
 }
 
-/** Cookies know no ports, so the name keeps two starts on one machine apart. */
-function loopbackAddress(port: number): ApiAddress {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
-  return { url: `http://127.0.0.1:${port}`, hosts, isSecure: false, cookie: `poolkeeper-${port}` };
+/** Loaded with the first person who signs in there: most starts have no such provider. */
+function lazily(settings: OidcSettings, redirectUri: () => string): IdentityProvider {
+  let opening: Promise<IdentityProvider> | null = null;
+  const open = (): Promise<IdentityProvider> => {
+    opening ??= import("./identity-provider.ts").then(({ createIdentityProvider }) =>
+      createIdentityProvider(settings, redirectUri()),
+    );
+    return opening;
+  };
+  return {
+    begin: async () => await (await open()).begin(),
+    finish: async (callback, request) => await (await open()).finish(callback, request),
+  };
 }
 
 /** Pools that are gone leave nothing behind. */

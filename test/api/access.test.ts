@@ -3,13 +3,14 @@
  * same person, says what is missing, and forgets nothing that was taken away.
  */
 import assert from "node:assert/strict";
+import path from "node:path";
 import test, { type TestContext } from "node:test";
 import { loadConfig } from "../../src/kube/config.ts";
 import { isPortError } from "../../src/ports/errors.ts";
 import { realClock } from "../../src/ports/clock.ts";
 import type { Kind, Kube } from "../../src/ports/kube.ts";
 import { createCallers } from "../../src/start/callers.ts";
-import { createRig, namespace, type Rig } from "../e2e/rig.ts";
+import { createRig, namespace, type Rig, root } from "../e2e/rig.ts";
 
 interface Reply {
   readonly status: number;
@@ -209,6 +210,13 @@ test("on a real API server people can do what its RBAC allows them, and see why 
     },
   );
 
+  await t.test(
+    "C5: for people of an identity provider it may speak about its own kinds only, and never as a master",
+    async () => {
+      await speaksFor(scene);
+    },
+  );
+
   await t.test("C19: a token for another audience is nobody", async () => {
     const args = ["-n", namespace, "create", "token", "scaler", "--audience", "https://elsewhere.example"];
     const token = (await scene.rig.kubectl(...args)).trim();
@@ -337,5 +345,48 @@ async function endsWithItsRights(scene: Scene): Promise<void> {
       async () => (await ask("GET", "/access")).status === 401,
       60_000,
     );
+  }
+}
+
+/** With the rights that the shipped role gives, and no certificate beside them. */
+async function speaksFor({ rig }: Scene): Promise<void> {
+  await rig.kubectl("apply", "-f", path.join(root, "deploy", "rbac-sign-in.yaml"));
+  await rig.kubectl(
+    ...["-n", namespace, "create", "rolebinding", "operators", "--clusterrole=poolkeeper-operator"],
+    "--group=oidc:operators",
+  );
+  const token = (await rig.kubectl("-n", namespace, "create", "token", "poolkeeper-controller")).trim();
+  const config = await loadConfig({ env: {}, kubeconfig: rig.kubeconfig });
+  const credentials = {
+    current: async () => {
+      const { ca } = await config.credentials.current();
+      return { headers: { authorization: `Bearer ${token}` }, ca, cert: null, key: null };
+    },
+    forget: () => {},
+  };
+  const callers = createCallers({
+    config: { ...config, credentials },
+    clock: realClock,
+    version: "test",
+    onRequest: () => {},
+  });
+  try {
+    const jane = (...groups: readonly string[]): Kube =>
+      callers.kubeAs({ kind: "Oidc", user: "oidc:jane", groups });
+    const operator = jane("oidc:operators");
+    const refused = (call: Promise<unknown>, about: RegExp) => assert.rejects(call, about);
+    await rig.eventually("the operator to be known", async () => {
+      const { items } = await operator.list("ManagedNodePool", { namespace }).catch(() => ({ items: [] }));
+      return items.length > 0;
+    });
+    const body = { metadata: { annotations: { seen: "1" } } };
+    const ref = { name: "web", namespace };
+    await operator.patch("ManagedNodePool", ref, { type: "merge", body, dryRun: true });
+    await refused(operator.delete("ManagedNodePool", ref), /oidc:jane/);
+    await refused(jane().list("ManagedNodePool", { namespace }), /oidc:jane/);
+    await refused(operator.list("Secret", { namespace }), /impersonat/);
+    await refused(jane("system:masters").list("ManagedNodePool", { namespace }), /system:masters/);
+  } finally {
+    await callers.close();
   }
 }
