@@ -81,8 +81,15 @@ function whyNotNow(
   if (begun > 0 || repairsInHand(snapshot) > 0) return { reason: "RepairInProgress" };
   const { repairsElsewhere: count } = cluster;
   if (count > 0) return { reason: "RepairsElsewhere", facts: { count }, wakeAt: now + 10 * secondMs };
-  if (rung === "RestartService") return null;
-  const isOurs = spec.requestedBy === "Controller";
+  return rung === "RestartService" ? null : whyNotDisturb({ operation, snapshot, machine }, now);
+}
+
+/** Rungs that take the node away also leave a place for what must go on running, and keep a rate. */
+function whyNotDisturb(
+  { operation, snapshot, machine }: Pick<Turn, "operation" | "snapshot" | "machine">,
+  now: Instant,
+): HandsOff | null {
+  const isOurs = operation.spec.requestedBy === "Controller";
   // What runs on a node that is not ready is lost already, but for ourselves.
   const kinds = isOurs && machine.node?.ready === "True" ? allVitals : onlyUs;
   return noOtherNode(snapshot, machine, kinds, now) ?? (isOurs ? rateHold(snapshot, now) : null);

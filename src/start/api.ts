@@ -64,10 +64,7 @@ export async function startApi(request: ApiRequest): Promise<Api> {
   });
   const http = await listen(server.app, web.listen, options.port);
   port = http.port;
-  stopper.add(async () => {
-    server.stop();
-    await server.app.close();
-  });
+  stopper.add(() => closed(server));
   return {
     url: http.url,
     signInLink: () => (door === null ? null : `${http.url}/signin#code=${door.issue().code}`),
@@ -99,6 +96,11 @@ export async function startApi(request: ApiRequest): Promise<Api> {
       if (looks.size > 2 * (world?.cache.list("ManagedNodePool").length ?? 1) + 10) prune(looks, world);
     },
   };
+}
+
+async function closed({ app, stop }: ReturnType<typeof createApiServer>): Promise<void> {
+  stop();
+  await app.close();
 }
 
 /** Loaded with the first person who signs in there: most starts have no such provider. */

@@ -1,4 +1,5 @@
 /** How the console and the API are reached, and where people sign in: read from the environment, since a chart sets it there. */
+import { isIPv4 } from "node:net";
 import { readFileSync } from "node:fs";
 import type { ApiAddress } from "../api/world.ts";
 import { StartError } from "./error.ts";
@@ -80,7 +81,9 @@ function urlOf(env: Env, name: string): URL | null {
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127\./.test(host);
+  return (
+    host === "localhost" || host === "::1" || host === "[::1]" || (isIPv4(host) && host.startsWith("127."))
+  );
 }
 
 /** Cookies know no ports, so the name keeps two starts on one machine apart. Over TLS it is bound to the host as well. */
