@@ -17,30 +17,38 @@ const root = createRootRoute({
   validateSearch: z.object({ do: text(), of: text(), nodes: maybe(z.string().max(20_000)), to: text() }),
 });
 
+const after = maybe(z.string().max(2000));
+
+/** Filter, order and page of a table of nodes. */
+const nodeSearch = { q: text(), state: text(), zone: text(), sort: text(), after };
+
+const overviewRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  validateSearch: z.object({ group: text() }),
+}).lazy(() => import("../overview/page.tsx").then(({ route }) => route));
+
+const clustersRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/clusters",
+}).lazy(() => import("../clusters/list-page.tsx").then(({ route }) => route));
+
+const clusterRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/clusters/$cluster",
+  validateSearch: z.object({ tab: text(), after }),
+}).lazy(() => import("../clusters/page.tsx").then(({ route }) => route));
+
 const poolsRoute = createRoute({
   getParentRoute: () => root,
   path: "/pools",
-  validateSearch: z.object({
-    q: text(),
-    state: text(),
-    provider: text(),
-    window: text(),
-    after: maybe(z.string().max(2000)),
-  }),
+  validateSearch: z.object({ q: text(), state: text(), provider: text(), window: text(), after }),
 }).lazy(() => import("../pools/list.tsx").then(({ route }) => route));
-
-/** Filter, order and page of a table of nodes. */
-const nodeSearch = {
-  q: text(),
-  state: text(),
-  zone: text(),
-  sort: text(),
-  after: maybe(z.string().max(2000)),
-};
 
 const poolRoute = createRoute({
   getParentRoute: () => root,
   path: "/pools/$pool",
+  /** Also what an upgrade is planned to. */
   validateSearch: z.object({
     tab: text(),
     ...nodeSearch,
@@ -60,15 +68,97 @@ const newPoolRoute = createRoute({
   getParentRoute: () => root,
   path: "/new/pool",
   /** The pool that is cloned, and the step one is at. */
-  validateSearch: z.object({ from: text(), step: maybe(z.string()) }),
+  validateSearch: z.object({ from: text(), step: text() }),
 }).lazy(() => import("../pool-form/wizard-page.tsx").then(({ route }) => route));
+
+const nodesRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/nodes",
+  validateSearch: z.object({ ...nodeSearch, pool: text() }),
+}).lazy(() => import("../nodes/list-page.tsx").then(({ route }) => route));
+
+const nodeRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/nodes/$node",
+}).lazy(() => import("../nodes/page.tsx").then(({ route }) => route));
+
+const operationsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/operations",
+  validateSearch: z.object({ q: text(), pool: text(), kind: text(), open: text(), after }),
+}).lazy(() => import("../operations/list-page.tsx").then(({ route }) => route));
 
 const operationRoute = createRoute({
   getParentRoute: () => root,
   path: "/operations/$operation",
 }).lazy(() => import("../operations/page.tsx").then(({ route }) => route));
 
-const routes = root.addChildren([poolsRoute, poolRoute, settingsRoute, newPoolRoute, operationRoute]);
+const repairsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/repairs",
+  validateSearch: z.object({ after }),
+}).lazy(() => import("../repairs/page.tsx").then(({ route }) => route));
+
+const calendarRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/maintenance",
+  validateSearch: z.object({ month: text(), zone: text(), after }),
+}).lazy(() => import("../windows/calendar-page.tsx").then(({ route }) => route));
+
+const windowRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/maintenance/$window",
+}).lazy(() => import("../windows/page.tsx").then(({ route }) => route));
+
+const providersRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/providers",
+  validateSearch: z.object({ after }),
+}).lazy(() => import("../providers/list-page.tsx").then(({ route }) => route));
+
+const providerRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/providers/$provider",
+}).lazy(() => import("../providers/page.tsx").then(({ route }) => route));
+
+const eventsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/events",
+  validateSearch: z.object({ after }),
+}).lazy(() => import("../events/page.tsx").then(({ route }) => route));
+
+const auditRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  validateSearch: z.object({ pool: text(), after }),
+}).lazy(() => import("../audit/page.tsx").then(({ route }) => route));
+
+const personRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+}).lazy(() => import("../settings/page.tsx").then(({ route }) => route));
+
+const routes = root.addChildren([
+  overviewRoute,
+  clustersRoute,
+  clusterRoute,
+  poolsRoute,
+  poolRoute,
+  settingsRoute,
+  newPoolRoute,
+  nodesRoute,
+  nodeRoute,
+  operationsRoute,
+  operationRoute,
+  repairsRoute,
+  calendarRoute,
+  windowRoute,
+  providersRoute,
+  providerRoute,
+  eventsRoute,
+  auditRoute,
+  personRoute,
+]);
 
 export function createConsoleRouter() {
   return createRouter({

@@ -65,6 +65,14 @@ export const operationsQuery = listOf<OperationView>("operations");
 export const operationQuery = oneOf<OperationDetail>("operations");
 export const windowsQuery = listOf<WindowView>("windows");
 export const windowQuery = oneOf<WindowView>("windows");
+/** With as many openings as a calendar needs. */
+export function windowOpeningsQuery(asker: Asker, name: string, openings: number) {
+  return queryOptions({
+    queryKey: ["windows", "openings", name, openings],
+    queryFn: () => asker.read<WindowView>(`/windows/${encodeURIComponent(name)}`, { openings }),
+  });
+}
+
 export const providersQuery = listOf<ProviderView>("providers");
 export const providerQuery = oneOf<ProviderView>("providers");
 

@@ -1,5 +1,6 @@
 /** Shows the dialog that the address names, over whatever page it stands on. */
 import type { FunctionComponent, ReactNode } from "react";
+import { RepairDialog } from "../nodes/repair-dialog.tsx";
 import { RemoveDialog } from "../nodes/remove-dialog.tsx";
 import { verbDialogs } from "../operations/verb-dialogs.tsx";
 import { DeletePoolDialog } from "../pools/delete-dialog.tsx";
@@ -8,6 +9,14 @@ import { ScaleDialog } from "../pools/scale-dialog.tsx";
 import { SetCountDialog } from "../pools/set-count-dialog.tsx";
 import { PauseDialog, ResumeDialog, SyncDialog } from "../pools/simple-dialogs.tsx";
 import { UpgradeDialog } from "../pools/upgrade-dialog.tsx";
+import { CreateProviderDialog, DeleteProviderDialog } from "../providers/dialogs.tsx";
+import {
+  CreateWindowDialog,
+  DeleteWindowDialog,
+  EditWindowDialog,
+  ToggleWindowDialog,
+} from "../windows/dialogs.tsx";
+import { ExcludeDialog } from "../windows/exclude-dialog.tsx";
 import { type DialogName, useDialog } from "./use-dialog.ts";
 
 export interface DialogProps {
@@ -29,6 +38,14 @@ const dialogs: Readonly<Record<DialogName, FunctionComponent<DialogProps>>> = {
   remove: RemoveDialog,
   rollback: RollbackDialog,
   upgrade: UpgradeDialog,
+  repair: RepairDialog,
+  "create-window": CreateWindowDialog,
+  "edit-window": EditWindowDialog,
+  "toggle-window": ToggleWindowDialog,
+  "delete-window": DeleteWindowDialog,
+  exclude: ExcludeDialog,
+  "create-provider": CreateProviderDialog,
+  "delete-provider": DeleteProviderDialog,
   ...verbDialogs,
 };
 

@@ -13,6 +13,14 @@ export type DialogName =
   | "remove"
   | "rollback"
   | "upgrade"
+  | "repair"
+  | "create-window"
+  | "edit-window"
+  | "toggle-window"
+  | "delete-window"
+  | "exclude"
+  | "create-provider"
+  | "delete-provider"
   | `operation-${OperationView["verbs"][number]}`;
 
 export interface DialogPlace {

@@ -18,3 +18,22 @@ export function removeWish(pool: string, removal: Removal): Wish {
     cli: ["bin/poolkeeper", "remove", ...nodes.map(shellText), ...flags].join(" "),
   };
 }
+
+export const rungs = ["RestartService", "Reboot", "ReplaceSystemDisk", "ReplaceInstance"] as const;
+export type Rung = (typeof rungs)[number];
+
+const rungWords: Readonly<Record<Rung, string>> = {
+  RestartService: "restart-service",
+  Reboot: "reboot",
+  ReplaceSystemDisk: "replace-disk",
+  ReplaceInstance: "replace-instance",
+};
+
+export function repairWish(machine: string, action: Rung): Wish {
+  return {
+    method: "POST",
+    path: `/machines/${encodeURIComponent(machine)}/repair`,
+    body: { action },
+    cli: `bin/poolkeeper repair start ${shellText(machine)} --action ${rungWords[action]}`,
+  };
+}

@@ -15,12 +15,14 @@ export interface UrlFilterProps {
   readonly fields: readonly FilterField[];
   readonly placeholder: string;
   readonly total: number | undefined;
+  /** Whether names can be searched for, too. */
+  readonly hasFreeText?: boolean;
 }
 
 /** Free text stands under this name. */
 const text = "q";
 
-export function UrlFilter({ fields, placeholder, total }: UrlFilterProps): ReactNode {
+export function UrlFilter({ fields, placeholder, total, hasFreeText = true }: UrlFilterProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "table" });
   const search: Readonly<Record<string, unknown>> = useSearch({ strict: false });
   const navigate = useNavigate();
@@ -56,6 +58,7 @@ export function UrlFilter({ fields, placeholder, total }: UrlFilterProps): React
           options.map(({ value, label }) => ({ propertyKey: key, value, label })),
         )}
         freeTextFiltering={{ operators: [":"], defaultOperator: ":" }}
+        disableFreeTextFiltering={!hasFreeText}
         hideOperations
         filteringPlaceholder={placeholder}
         filteringAriaLabel={placeholder}

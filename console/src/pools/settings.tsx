@@ -3,14 +3,13 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import Token from "@cloudscape-design/components/token";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { durationText } from "../../../src/core/time.ts";
 import type { PoolDetail } from "../../../src/api/types.ts";
 import { useFollow } from "../app/follow.ts";
 import { useOff } from "../ask/use-access.ts";
+import { TokenList } from "../parts/token-list.tsx";
 
 export function Settings({ pool }: { readonly pool: PoolDetail }): ReactNode {
   const { t } = useTranslation("translation");
@@ -52,7 +51,7 @@ function templateItems({ spec }: PoolDetail, t: Translate): Item[] {
       value: dataDisks.map((disk) => `${disk.name} ${diskText(disk)}`).join(", ") || t("shared.none"),
     },
     { label: t("form.resourceGroup"), value: template.resourceGroup ?? t("shared.none") },
-    { label: t("form.nodeLabels"), value: <Pairs map={template.nodeLabels} /> },
+    { label: t("form.nodeLabels"), value: <TokenList map={template.nodeLabels ?? {}} /> },
     {
       label: t("form.taints"),
       value:
@@ -60,7 +59,7 @@ function templateItems({ spec }: PoolDetail, t: Translate): Item[] {
           .map(({ key, value, effect }) => `${key}${value === undefined ? "" : `=${value}`}:${effect}`)
           .join(", ") || t("shared.none"),
     },
-    { label: t("form.instanceTags"), value: <Pairs map={template.instanceTags} /> },
+    { label: t("form.instanceTags"), value: <TokenList map={template.instanceTags ?? {}} /> },
   ];
 }
 
@@ -87,17 +86,4 @@ function diskText({
   readonly sizeGiB: number;
 }): string {
   return category === undefined ? `${sizeGiB} GiB` : `${category}, ${sizeGiB} GiB`;
-}
-
-function Pairs({ map = {} }: { readonly map?: Readonly<Record<string, string>> | undefined }): ReactNode {
-  const { t } = useTranslation("translation", { keyPrefix: "shared" });
-  const entries = Object.entries(map);
-  if (entries.length === 0) return t("none");
-  return (
-    <SpaceBetween direction="horizontal" size="xxs">
-      {entries.map(([key, value]) => (
-        <Token variant="inline" key={key} label={value === "" ? key : `${key}=${value}`} />
-      ))}
-    </SpaceBetween>
-  );
 }

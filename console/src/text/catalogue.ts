@@ -1,29 +1,45 @@
 /** The console's own words in both languages. Sentences about pools and nodes come from the API, worded in the repository's src/text. */
 import type { Resource } from "i18next";
+import { audit } from "./audit.ts";
+import { clusters } from "./clusters.ts";
 import { events } from "./events.ts";
 import { form } from "./form.ts";
+import { node } from "./node.ts";
 import { nodes } from "./nodes.ts";
 import { operations } from "./operations.ts";
+import { overview } from "./overview.ts";
 import { pool } from "./pool.ts";
 import { pools } from "./pools.ts";
+import { providers } from "./providers.ts";
+import { repairs } from "./repairs.ts";
+import { settings } from "./settings.ts";
 import { shared } from "./shared.ts";
 import { shell } from "./shell.ts";
 import { table } from "./table.ts";
 import { waits } from "./waits.ts";
+import { windows } from "./windows.ts";
 import { wish } from "./wish.ts";
 import { wizard } from "./wizard.ts";
 
 const pairs = {
+  audit,
+  clusters,
   events,
   form,
+  node,
   nodes,
   operations,
+  overview,
   pool,
   pools,
+  providers,
+  repairs,
+  settings,
   shared,
   shell,
   table,
   waits,
+  windows,
   wish,
   wizard,
 } as const;

@@ -1,0 +1,21 @@
+/** Words of the cluster and its details. */
+export const clusters = {
+  title: ["Clusters", "集群"],
+  about: ["The cluster that this Poolkeeper manages.", "此 Poolkeeper 管理的集群。"],
+  name: ["Cluster", "集群"],
+  state: ["Status", "状态"],
+  running: ["Running", "运行中"],
+  version: ["Kubernetes Version", "Kubernetes 版本"],
+  server: ["API Server", "API 服务器"],
+  namespace: ["Namespace", "命名空间"],
+  nodes: ["Ready Nodes", "就绪节点"],
+  actions: ["Actions", "操作"],
+  details: ["Details", "详情"],
+  basic: ["Basic Information", "基本信息"],
+  maintenance: ["Cluster Maintenance", "集群维护"],
+  createWindow: ["Create Maintenance Window", "创建维护窗口"],
+  toPools: ["Node Pools", "节点池"],
+  kind: ["World", "环境"],
+  simulated: ["Simulated, in memory", "内存中的模拟环境"],
+  real: ["Real", "真实环境"],
+} as const;
