@@ -1,7 +1,6 @@
 /** How the API answers besides the resources themselves: pages, problems, previews, access, forecasts, the stream. No code of a server. */
 import { z } from "zod";
 import {
-  eventView,
   listedOpening,
   machineView,
   operationView,
@@ -278,5 +277,3 @@ export const streamEvents = {
 } as const;
 export type StreamEventName = keyof typeof streamEvents;
 export type StreamEvent<N extends StreamEventName> = z.infer<(typeof streamEvents)[N]>;
-
-export const events = pageOf(eventView);

@@ -7,7 +7,7 @@ import type { KubeObject } from "../schema/kubernetes.ts";
 import { effectText, isWarning } from "../text/preview.ts";
 import { sentence } from "../text/sentence.ts";
 import type { Language } from "../text/words.ts";
-import type { Outcome, Permission } from "./answers.ts";
+import type { EffectView, Outcome, Permission } from "./answers.ts";
 import { permissionFor } from "./permissions.ts";
 import type { Person } from "./person.ts";
 import { failed, refused } from "./problem.ts";
@@ -110,11 +110,7 @@ function previewOf(answer: Granted, { unseen }: Weighed, { language }: Wish): Ou
   return {
     outcome: "DryRun",
     sentence: "",
-    effects: effects.map((effect) => ({
-      ...effect,
-      sentence: effectText(effect, language),
-      isWarning: isWarning(effect),
-    })),
+    effects: effects.map((effect) => effectView(effect, language)),
     friction: answer.friction,
     seen: digestOf(effects),
     unseen: [...unseen],
@@ -126,6 +122,10 @@ function previewOf(answer: Granted, { unseen }: Weighed, { language }: Wish): Ou
     })),
     objects: [],
   };
+}
+
+function effectView(effect: Effect, language: Language): EffectView {
+  return { ...effect, sentence: effectText(effect, language), isWarning: isWarning(effect) };
 }
 
 function bodyOf(change: Change): unknown {

@@ -32,7 +32,7 @@ export const forecastRoutes: readonly Route[] = [
     problems: [409],
     run: async (call) => {
       const { query, world, params, language, now } = call;
-      const { sight, unseen } = await sighted(call, params["name"]);
+      const { sight, unseen } = await sighted(call, params["name"], () => "OwnPods");
       await call.person.mustBeAllowed(permissionFor("list", "ManagedMachine", world.namespace));
       const wish = wishOf(query, world);
       const plan = planOf(sight, wish, now);
@@ -60,7 +60,7 @@ export const forecastRoutes: readonly Route[] = [
         const facts = { operation: operation.metadata.name, since: finishedTime ?? "" };
         throw refused({ reason: finishedTime === undefined ? "NothingToDo" : "OperationFinished", facts });
       }
-      const { sight, unseen } = await sighted(call, operation.spec.poolName);
+      const { sight, unseen } = await sighted(call, operation.spec.poolName, () => "OwnPods");
       const progress = progressOf(operation, sight, now);
       const waiting = progress.filter(
         ({ record }) => record.state === "Waiting" || record.state === "Running",

@@ -5,7 +5,7 @@ import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { Language } from "../text/words.ts";
 import { pageOf } from "./answers.ts";
 import { machineDetail, machineView, type NodeSide, whereOf } from "./machine-view.ts";
-import { compareNames, pageOfItems, type Sorting } from "./page.ts";
+import { compareTexts, nameKey, pageOfItems, type Sorting } from "./page.ts";
 import { permissionFor, permissionsOf } from "./permissions.ts";
 import type { Person } from "./person.ts";
 import { waitsOf } from "./pool-view.ts";
@@ -46,7 +46,7 @@ export const machineRoutes: readonly Route[] = [
       const pool = world.cache.get("ManagedNodePool", poolKeyOf(record));
       const look = world.lastLook(poolKeyOf(record));
       const waits = pool === undefined ? [] : waitsOf(pool, look, language);
-      const sight = pool === undefined || !sees.pods ? null : sightOf(world, pool, { isGroundSeen: true });
+      const sight = pool === undefined || !sees.pods ? null : sightOf(world, pool, "OwnPods");
       const around = {
         side: sideOf(record, { world, sees }),
         waits: waits.filter(({ object }) => object.split(":")[0] === record.metadata.name),
@@ -106,20 +106,24 @@ function isWanted(record: ManagedMachineObject, query: z.output<typeof machineQu
 type Record = ManagedMachineObject;
 type Compare = Sorting<Record>["compare"];
 
-const byName: Compare = (a, b) =>
-  compareNames(a.spec.poolName, b.spec.poolName) || compareNames(a.metadata.name, b.metadata.name);
-const byAge: Compare = (a, b) => {
-  const [left, right] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? "");
-  if (left === right) return byName(a, b);
-  return (left ?? "") < (right ?? "") ? 1 : -1;
-};
-const byState: Compare = (a, b) => byText(a.status?.summary, b.status?.summary) || byName(a, b);
-const byNode: Compare = (a, b) => byText(a.status?.nodeName, b.status?.nodeName) || byName(a, b);
+const keys = new WeakMap<Record, string>();
 
-function byText(a = "", b = ""): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+/** Records are replaced when they change, so a key holds as long as its record. */
+function keyOf(record: Record): string {
+  const known = keys.get(record);
+  if (known !== undefined) return known;
+  const key = `${record.spec.poolName}\u0000${nameKey(record.metadata.name)}`;
+  keys.set(record, key);
+  return key;
 }
+
+const byName: Compare = (a, b) => compareTexts(keyOf(a), keyOf(b));
+const byAge: Compare = (a, b) =>
+  compareTexts(b.metadata.creationTimestamp ?? "", a.metadata.creationTimestamp ?? "") || byName(a, b);
+const byState: Compare = (a, b) =>
+  compareTexts(a.status?.summary ?? "", b.status?.summary ?? "") || byName(a, b);
+const byNode: Compare = (a, b) =>
+  compareTexts(a.status?.nodeName ?? "", b.status?.nodeName ?? "") || byName(a, b);
 
 const sortings: Readonly<{ [K in z.output<typeof machineQuery>["sort"]]: Sorting<Record> }> = {
   name: sorting("name", byName),

@@ -241,7 +241,7 @@ const options = {
   override: ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
     // What the API server needs of a kind is no business of a client.
     for (const key of Object.keys(jsonSchema)) if (key.startsWith("x-kubernetes")) delete jsonSchema[key];
-    const { "x-poolkeeper-input": input } = { "x-poolkeeper-input": undefined, ...jsonSchema };
+    const input = jsonSchema["x-poolkeeper-input"];
     if (typeof input !== "string") return;
     for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
     jsonSchema["$ref"] = `#/components/schemas/${input}`;

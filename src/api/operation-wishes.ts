@@ -52,7 +52,7 @@ export function operationWishes(wish: WishMaker): readonly Route[] {
         const { person, world, params, body } = call;
         await person.mustBeAllowed(permissionFor("get", "ManagedMachine", world.namespace));
         const record = findRecord(world, params["name"]);
-        const { pool, sight, unseen } = await sighted(call, record.spec.poolName);
+        const { pool, sight, unseen } = await sighted(call, record.spec.poolName, () => "Whole");
         const machine = findMachine(sight.machines, record.metadata.name);
         if (machine === null) {
           const facts = { node: params["name"] ?? "", pool: pool.metadata.name };

@@ -5,7 +5,7 @@ import { deletePool, removeNodes } from "../core/intent/remove.ts";
 import { addNodes, setReplicas } from "../core/intent/size.ts";
 import { startUpgrade, type UpgradeWish } from "../core/intent/upgrade.ts";
 import { parsePool } from "../schema/parse.ts";
-import type { PoolSpec } from "../schema/pool.ts";
+import type { ManagedNodePoolObject, PoolSpec } from "../schema/pool.ts";
 import type { z } from "zod";
 import type { Weighed } from "./carry-out.ts";
 import { failed } from "./problem.ts";
@@ -21,7 +21,7 @@ import {
   upgradeWish,
 } from "./requests.ts";
 import type { Call, Route } from "./route.ts";
-import { surroundingsOf } from "./sight.ts";
+import { type Ground, surroundingsOf } from "./sight.ts";
 import { checkedSpec, fresh, merged, sighted, type WishCall, type WishMaker } from "./wish.ts";
 
 const tag = "Pools";
@@ -46,7 +46,8 @@ export function poolWishes(wish: WishMaker): readonly Route[] {
       body: modifyWish,
       adds: null,
       weigh: async (call, asker) => {
-        const { pool, sight, unseen } = await sighted(call, call.params["name"]);
+        const shrinks = (pool: ManagedNodePoolObject) => groundFor(pool, call.body.spec["replicas"]);
+        const { pool, sight, unseen } = await sighted(call, call.params["name"], shrinks);
         const spec = checkedPool(call, merged(pool.spec, call.body.spec));
         const modification = {
           spec,
@@ -64,7 +65,7 @@ export function poolWishes(wish: WishMaker): readonly Route[] {
       body: deleteWish,
       adds: null,
       weigh: async (call) => {
-        const { pool, sight, unseen } = await sighted(call, call.params["name"]);
+        const { pool, sight, unseen } = await sighted(call, call.params["name"], () => "Whole");
         const answer = deletePool(sight, { instances: call.body.instances ?? null });
         return { answer, subject: pool, unseen };
       },
@@ -109,7 +110,7 @@ function nodeWishes(wish: WishMaker): readonly Route[] {
       summary: "Remove named nodes; the expected count falls with them",
       body: removeWish,
       weigh: async (call, asker) => {
-        const { pool, sight, unseen } = await sighted(call, call.params["name"]);
+        const { pool, sight, unseen } = await sighted(call, call.params["name"], () => "Whole");
         const { nodes: names, drain, release } = call.body;
         return { answer: removeNodes(sight, { names, drain, release }, asker), subject: pool, unseen };
       },
@@ -120,7 +121,7 @@ function nodeWishes(wish: WishMaker): readonly Route[] {
       summary: "Upgrade the nodes that are behind, in the maintenance window or now",
       body: upgradeWish,
       weigh: async (call, asker) => {
-        const { pool, sight, unseen } = await sighted(call, call.params["name"]);
+        const { pool, sight, unseen } = await sighted(call, call.params["name"], () => "OwnPods");
         const answer = startUpgrade(sight, upgradeOf(call), asker, call.now);
         return { answer, subject: pool, unseen };
       },
@@ -185,10 +186,16 @@ async function scale(call: WishCall<typeof scaleWish>): Promise<Weighed> {
     const fields = [{ path: "add", message: "must be given, or replicas, and not both" }];
     throw failed("InvalidRequest", { message: "add or replicas must be given, and not both" }, { fields });
   }
-  const { pool, sight, unseen } = await sighted(call, call.params["name"]);
+  const ground = (pool: ManagedNodePoolObject) => groundFor(pool, replicas);
+  const { pool, sight, unseen } = await sighted(call, call.params["name"], ground);
   const answer =
     add === undefined ? setReplicas(sight, replicas ?? 0, call.now) : addNodes(sight, add, call.now);
   return { answer, subject: pool, unseen };
+}
+
+/** Only where nodes go is looked at their pods, and at the room for these elsewhere. */
+function groundFor({ spec }: ManagedNodePoolObject, replicas: unknown): Ground {
+  return typeof replicas === "number" && replicas < spec.replicas ? "Whole" : "None";
 }
 
 export function upgradeOf({

@@ -11,15 +11,16 @@ import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import { operationsOf, recordsOf } from "./read.ts";
 import type { World } from "./world.ts";
 
-export interface Eyes {
-  /** The caller may list nodes, pods and budgets; otherwise less is foreseen, and that is said. */
-  readonly isGroundSeen: boolean;
-}
+/**
+ * How far is looked: at the records alone, at the pods on the pool's nodes too, or at the room on all other nodes as well.
+ * The last one touches every pod of the cluster.
+ */
+export type Ground = "None" | "OwnPods" | "Whole";
 
-export function sightOf(world: World, pool: ManagedNodePoolObject, { isGroundSeen }: Eyes): Sight {
+export function sightOf(world: World, pool: ManagedNodePoolObject, ground: Ground): Sight {
   const { cache } = world;
   const { namespace = "" } = pool.metadata;
-  const machines = recordsOf(world, pool).map((record) => machineOf(world, record, isGroundSeen));
+  const machines = recordsOf(world, pool).map((record) => machineOf(world, record, ground));
   const window = windowName(pool);
   const provider = cache.get("InfrastructureProvider", `${namespace}/${pool.spec.providerRef.name}`);
   const look = world.lastLook(keyOf(pool));
@@ -33,18 +34,18 @@ export function sightOf(world: World, pool: ManagedNodePoolObject, { isGroundSee
       window === null ? undefined : cache.get("MaintenanceWindow", `${namespace}/${window}`),
     ),
     provider: look !== null && isOfPool ? look.snapshot.provider : providerOf(pool, provider),
-    budgets: isGroundSeen ? cache.list("PodDisruptionBudget").map(budgetOf) : [],
+    budgets: ground !== "None" ? cache.list("PodDisruptionBudget").map(budgetOf) : [],
     workloads: new Map(),
     cluster: { ...blindCluster, serverVersion: world.serverVersion(), nodes: cache.list("Node").length },
     outcomes: new Map(),
     evictions: new Map(),
-    elsewhere: isGroundSeen ? roomsElsewhere(world, machines) : null,
+    elsewhere: ground === "Whole" ? roomsElsewhere(world, machines) : null,
   };
 }
 
-function machineOf({ cache }: World, record: ManagedMachineObject, isGroundSeen: boolean): Machine {
+function machineOf({ cache }: World, record: ManagedMachineObject, ground: Ground): Machine {
   const nodeName = record.status?.nodeName;
-  const node = nodeName === undefined || !isGroundSeen ? undefined : cache.get("Node", nodeName);
+  const node = nodeName === undefined || ground === "None" ? undefined : cache.get("Node", nodeName);
   return {
     record,
     instance: null,

@@ -148,7 +148,7 @@ function createCaller(server: ApiServer, door: AdminDoor): Pick<Booth, "ask" | "
       headers: { host, ...headers },
       ...(body === undefined ? {} : { payload: body }),
     });
-    const type = String(answer.headers["content-type"] ?? "");
+    const type = answer.headers["content-type"] ?? "";
     const reply = {
       status: answer.statusCode,
       headers: Object.fromEntries(

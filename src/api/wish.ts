@@ -19,7 +19,7 @@ import { failed, RequestError } from "./problem.ts";
 import { notFound } from "./read.ts";
 import { wishQuery } from "./requests.ts";
 import type { Call, Method, Reply, Route } from "./route.ts";
-import { sightOf } from "./sight.ts";
+import { type Ground, sightOf } from "./sight.ts";
 import type { AuditLine } from "./world.ts";
 
 type Query = z.output<typeof wishQuery>;
@@ -199,20 +199,23 @@ export interface Sighted {
   readonly unseen: readonly string[];
 }
 
-/** The pool and what the caller may see around it. */
-export async function sighted(call: Call, name = ""): Promise<Sighted> {
+/** The pool and what the caller may see around it. Who may not list nodes and pods foresees less, and is told so. */
+export async function sighted(
+  call: Call,
+  name = "",
+  needs: (pool: ManagedNodePoolObject) => Ground = () => "None",
+): Promise<Sighted> {
   const { person, world } = call;
   const pool = await fresh(call, "ManagedNodePool", name);
-  const [sees, seesMachines] = await Promise.all([
-    seesOf(person, world),
-    person.may(permissionFor("list", "ManagedMachine", world.namespace)),
-  ]);
+  const ground = needs(pool);
+  const seesMachines = await person.may(permissionFor("list", "ManagedMachine", world.namespace));
+  const sees = ground === "None" ? { nodes: true, pods: true } : await seesOf(person, world);
   const unseen = [
     ...(seesMachines ? [] : [resources.ManagedMachine.plural]),
     ...(sees.nodes ? [] : [resources.Node.plural]),
     ...(sees.pods ? [] : [resources.Pod.plural]),
   ];
-  return { pool, sight: sightOf(world, pool, { isGroundSeen: sees.nodes && sees.pods }), unseen };
+  return { pool, sight: sightOf(world, pool, sees.pods ? ground : "None"), unseen };
 }
 
 /** A spec with the defaults filled in, or the problem that names each field that is wrong. */

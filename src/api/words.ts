@@ -4,11 +4,13 @@ import type { Condition, ObjectMeta } from "../schema/kubernetes.ts";
 import { isReason, nextCommand, sentence } from "../text/sentence.ts";
 import { toneOf } from "../text/tone.ts";
 import { conditionWord, type Language, stateWord } from "../text/words.ts";
-import type { ConditionView, Meta, Said, State } from "./types.ts";
+import type { ConditionView, Meta, Said, State, Tone } from "./types.ts";
 
 export function stateOf(code: string | undefined, language: Language): State {
   const shown = code ?? "Pending";
-  return { code: shown, word: stateWord(shown, language), tone: toneOf(code) };
+  // Typed here, so that a colour without a place in the document does not compile.
+  const tone: Tone = toneOf(code);
+  return { code: shown, word: stateWord(shown, language), tone };
 }
 
 export function saidOf(reason: Reason, facts: Facts, language: Language): Said {

@@ -64,7 +64,10 @@ export async function startApi(request: ApiRequest): Promise<Api> {
   });
   const http = await listen(server.app, web.listen, options.port);
   port = http.port;
-  stopper.add(() => closed(server));
+  stopper.add(async () => {
+    server.stop();
+    await server.app.close();
+  });
   return {
     url: http.url,
     signInLink: () => (door === null ? null : `${http.url}/signin#code=${door.issue().code}`),
@@ -77,19 +80,8 @@ export async function startApi(request: ApiRequest): Promise<Api> {
       });
       stopper.add(callers.close);
       door?.publish(http.url);
-      world = {
-        cache: session.cache,
-        namespace: options.namespace,
-        cluster: {
-          name: session.config.contextName,
-          server: session.server,
-          isSimulated: options.cluster === "embedded",
-        },
-        serverVersion: session.serverVersion,
-        adminName: session.config.userName,
-        kubeAs: callers.kubeAs,
-        lastLook: (key) => looks.get(key) ?? null,
-      };
+      const { kubeAs } = callers;
+      world = { ...shownOf(session, options), kubeAs, lastLook: (key) => looks.get(key) ?? null };
     },
     passed: ({ pool, snapshot, held }) => {
       looks.set(pool, { snapshot, held });
@@ -98,9 +90,11 @@ export async function startApi(request: ApiRequest): Promise<Api> {
   };
 }
 
-async function closed({ app, stop }: ReturnType<typeof createApiServer>): Promise<void> {
-  stop();
-  await app.close();
+function shownOf(session: ClusterSession, options: StartOptions): Omit<World, "kubeAs" | "lastLook"> {
+  const { cache, config, server, serverVersion } = session;
+  const { contextName: name, userName: adminName } = config;
+  const cluster = { name, server, isSimulated: options.cluster === "embedded" };
+  return { cache, namespace: options.namespace, cluster, serverVersion, adminName };
 }
 
 /** Loaded with the first person who signs in there: most starts have no such provider. */

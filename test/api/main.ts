@@ -1,14 +1,15 @@
 /**
- * `npm run fuzz:api`: schemathesis, from PyPI, against the embedded start. It reads the OpenAPI document, sends thousands
+ * `npm run fuzz:api`: schemathesis, from PyPI, against the embedded start. The OpenAPI document is validated; then it sends thousands
  * of requests, good and bad, and looks whether anything fails or answers other than documented.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { signIn } from "./sign-in.ts";
 
 const version = "4.32.5";
+const packages = [`schemathesis==${version}`, "openapi-spec-validator==0.7.2"];
 const root = path.resolve(import.meta.dirname, "../..");
 const cache = process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache");
 const venv = path.join(cache, "poolkeeper", "schemathesis", version);
@@ -27,7 +28,7 @@ async function main(): Promise<number> {
   );
   try {
     const link = await linkOf(server);
-    return await fuzz(link, process.argv.slice(2));
+    return await fuzz(link, folder, process.argv.slice(2));
   } finally {
     const ended = new Promise((resolve) => server.once("exit", resolve));
     server.kill("SIGTERM");
@@ -43,7 +44,7 @@ function install(): boolean {
   mkdirSync(path.dirname(venv), { recursive: true });
   const steps: readonly (readonly [command: string, ...args: string[]])[] = [
     ["python3", "-m", "venv", venv],
-    [path.join(venv, "bin", "python"), "-m", "pip", "install", "--quiet", `schemathesis==${version}`],
+    [path.join(venv, "bin", "python"), "-m", "pip", "install", "--quiet", ...packages],
   ];
   for (const [command, ...args] of steps) {
     const { status, error } = spawnSync(command, args, { stdio: "inherit" });
@@ -73,7 +74,7 @@ function linkOf(server: ChildProcess): Promise<string> {
   });
 }
 
-async function fuzz(link: string, extra: readonly string[]): Promise<number> {
+async function fuzz(link: string, folder: string, extra: readonly string[]): Promise<number> {
   const { url, cookie, csrf } = await signIn(link);
   const args = [
     "--config-file",
@@ -88,10 +89,19 @@ async function fuzz(link: string, extra: readonly string[]): Promise<number> {
     ...["--continue-on-failure", "--max-examples", "25"],
     ...extra,
   ];
-  const child = spawn(tool, args, { cwd: tmpdir(), stdio: "inherit" });
-  const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const validator = path.join(venv, "bin", "openapi-spec-validator");
+  const file = path.join(folder, "openapi.json");
+  writeFileSync(file, await (await fetch(`${url}/api/openapi.json`)).text());
+  const isValid = (await runTool(validator, [file])) === 0;
+  if (!isValid) return 1;
+  const code = await runTool(tool, args);
   console.log(code === 0 ? "0 server errors, 0 undocumented answers" : `schemathesis ended with ${code}`);
   return code === 0 ? 0 : 1;
+}
+
+function runTool(command: string, args: readonly string[]): Promise<number | null> {
+  const child = spawn(command, args, { cwd: tmpdir(), stdio: "inherit" });
+  return new Promise((resolve) => child.once("exit", resolve));
 }
 
 process.exitCode = await main();

@@ -148,7 +148,7 @@ test("kubectl, the command line, the metrics and the API agree on a pool's numbe
     const image = { imageFamily: "AlibabaCloudLinux", imageVersion: "3.2104.11" };
     const forecast = await ask(
       "GET",
-      `/pools/web/forecast?${new URLSearchParams({ ...image, when: "Now" })}`,
+      `/pools/web/forecast?${new URLSearchParams({ ...image, when: "Now" }).toString()}`,
     );
     const plan = await rig.tryPk("upgrade", "plan", "web", "--image", "AlibabaCloudLinux:3.2104.11", "--now");
     const nodes = [...plan.text.matchAll(/^ {2}(cn-hangzhou\.\S+)/gm)].map(([, node]) => node);

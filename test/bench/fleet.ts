@@ -97,7 +97,8 @@ function sumOf(requests: Readonly<Record<string, number>>): number {
   return Object.values(requests).reduce((sum, count) => sum + count, 0);
 }
 
-async function fill(kube: Kube, instancesFile: string): Promise<readonly string[]> {
+/** The names of the nodes; what the provider would list goes into the file. */
+export async function fill(kube: Kube, instancesFile: string): Promise<readonly string[]> {
   for (const definition of customResourceDefinitions())
     await kube.create("CustomResourceDefinition", definition);
   await kube.create("Namespace", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });

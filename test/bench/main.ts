@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { benchApi } from "./api.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchFleet } from "./fleet.ts";
 import type { Wishes } from "./rig.ts";
@@ -30,6 +31,10 @@ const benches: Readonly<Record<string, Bench>> = {
   fleet: {
     about: "the controller at 10,000 nodes and 100,000 pods with nothing to do, on the API in memory",
     run: benchFleet,
+  },
+  api: {
+    about: "answers of the REST API over HTTP at 10,000 nodes and 100,000 pods",
+    run: benchApi,
   },
   "one-pool": {
     about: "one pool of 1,000 machines on a real kube-apiserver: created, idle, upgraded 50 at a time",
