@@ -12,6 +12,7 @@ import { createElection } from "./kube/lease.ts";
 import { realClock } from "./ports/clock.ts";
 import { type Api, startApi } from "./start/api.ts";
 import { brakeOf } from "./start/brake.ts";
+import { buildConsole } from "./start/console.ts";
 import { createConnector } from "./start/connector.ts";
 import { lockDataDir } from "./start/data-dir.ts";
 import { StartError } from "./start/error.ts";
@@ -74,6 +75,7 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     notReadyBecause: () =>
       missing ?? (session?.cache.isSynced() === true ? null : "the watches are being renewed"),
   });
+  const consoleBuilt = buildConsole({ progress, signal: stopper.signal });
   const lock = lockDataDir(options.dataDir);
   stopper.add(async () => lock.release());
   const kubeconfig = await openCluster(options, stage);
@@ -97,6 +99,7 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
   if (stopper.signal.aborted) return stopper.asked;
   if (options.sample) await createSample(session.kube, options.namespace);
   missing = null;
+  await consoleBuilt;
   welcome(options, { progress, api, server: session.server, kubeconfig });
   await stopper.asked;
 }

@@ -1,18 +1,16 @@
 /** Everything that has a name, one key away: pages, actions, pools, nodes, operations. */
-import {
-  colorBackgroundDropdownItemHover,
-  colorTextBodySecondary,
-  colorTextInteractiveDefault,
-} from "@cloudscape-design/design-tokens";
 import Box from "@cloudscape-design/components/box";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import { useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Found, useFound } from "./use-found.ts";
+import { colours } from "../parts/colours.ts";
+import { useFirstFocus } from "../parts/use-first-focus.ts";
 
 export function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const first = useFirstFocus<InputProps.Ref>();
   const { t } = useTranslation("translation", { keyPrefix: "shell.palette" });
   const router = useRouter();
   const list = useId();
@@ -44,7 +42,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactNod
           type="search"
           placeholder={t("placeholder")}
           ariaLabel={t("placeholder")}
-          autoFocus
+          ref={first}
           onChange={({ detail }) => {
             setText(detail.value);
             setAt(0);
@@ -64,13 +62,13 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactNod
             id={`${list}-${index}`}
             role="option"
             aria-selected={index === chosen}
-            style={{ background: index === chosen ? colorBackgroundDropdownItemHover : undefined }}
+            style={{ background: index === chosen ? colours.hover : undefined }}
             onMouseMove={() => setAt(index)}
             onClick={() => go(item)}
             onKeyDown={onKey}
           >
-            <span style={{ color: colorTextInteractiveDefault }}>{item.text}</span>
-            <span style={{ color: colorTextBodySecondary }}>{item.kind}</span>
+            <span style={{ color: colours.link }}>{item.text}</span>
+            <span style={{ color: colours.quietText }}>{item.kind}</span>
           </li>
         ))}
       </ul>

@@ -1,41 +1,30 @@
 /** The bars of an operation's rows: what was done and when, and what is foreseen. What a step means is not known here. */
-import {
-  colorChartsPaletteCategorical1,
-  colorChartsPaletteCategorical2,
-  colorChartsPaletteCategorical3,
-  colorChartsPaletteCategorical4,
-  colorChartsPaletteCategorical5,
-  colorChartsPaletteCategorical6,
-  colorChartsPaletteCategorical7,
-  colorChartsPaletteCategorical8,
-  colorChartsPaletteCategorical9,
-  colorChartsStatusNeutral,
-} from "@cloudscape-design/design-tokens";
 import { durationText, instantOf } from "../../../src/core/time.ts";
 import type { Forecast } from "../../../src/api/answers.ts";
 import type { OperationDetail, ProgressView } from "../../../src/api/types.ts";
 import type { Bar } from "../parts/bars.tsx";
 import type { Range } from "../parts/timeline.ts";
+import { categoryColour, colours } from "../parts/colours.ts";
 
 /** One colour per kind of step, the same on every page. */
-const colours: Readonly<Record<string, string>> = {
-  Cordon: colorChartsPaletteCategorical1,
-  Drain: colorChartsPaletteCategorical2,
-  Stop: colorChartsPaletteCategorical3,
-  ReplaceDisk: colorChartsPaletteCategorical4,
-  Start: colorChartsPaletteCategorical5,
-  AwaitReady: colorChartsPaletteCategorical6,
-  Restore: colorChartsPaletteCategorical7,
-  Reboot: colorChartsPaletteCategorical4,
-  RestartService: colorChartsPaletteCategorical4,
-  AwaitHealthy: colorChartsPaletteCategorical6,
-  Release: colorChartsPaletteCategorical8,
-  Leave: colorChartsPaletteCategorical8,
-  DeleteNode: colorChartsPaletteCategorical9,
+const byStep: Readonly<Record<string, string>> = {
+  Cordon: categoryColour(0),
+  Drain: categoryColour(1),
+  Stop: categoryColour(2),
+  ReplaceDisk: categoryColour(3),
+  Start: categoryColour(4),
+  AwaitReady: categoryColour(5),
+  Restore: categoryColour(6),
+  Reboot: categoryColour(3),
+  RestartService: categoryColour(3),
+  AwaitHealthy: categoryColour(5),
+  Release: categoryColour(7),
+  Leave: categoryColour(7),
+  DeleteNode: categoryColour(8),
 };
 
 export function colourOf(step: string): string {
-  return colours[step] ?? colorChartsStatusNeutral;
+  return byStep[step] ?? colours.plain;
 }
 
 export function barsOf(row: ProgressView, forecast: Forecast | null, now: number): readonly Bar[] {
@@ -57,7 +46,7 @@ export function barsOf(row: ProgressView, forecast: Forecast | null, now: number
   const to = instantOf(turn.endsTime);
   if (to <= from) return done;
   const title = durationText(to - from);
-  return [...done, { from, to, colour: colorChartsStatusNeutral, title, isForeseen: true }];
+  return [...done, { from, to, colour: colours.plain, title, isForeseen: true }];
 }
 
 /** Windows that open while it runs. */

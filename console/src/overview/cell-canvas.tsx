@@ -1,27 +1,21 @@
 /** The cells of one group, drawn on a canvas: pointing at one names it, a click goes to it, and so do the arrow keys with Enter. */
-import {
-  colorBorderItemFocused,
-  colorChartsBlue1500,
-  colorChartsGreen500,
-  colorChartsRed600,
-  colorChartsStatusNeutral,
-} from "@cloudscape-design/design-tokens";
 import { useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import type { Tone } from "../../../src/api/types.ts";
 import { useElementWidth } from "../parts/use-element-width.ts";
 import { usePaintedMode } from "../parts/use-painted-mode.ts";
 import type { GridCell } from "./fleet-grid.tsx";
+import { colours } from "../parts/colours.ts";
 
-const colours: Readonly<Record<Tone, string>> = {
-  Good: colorChartsGreen500,
-  Busy: colorChartsBlue1500,
-  Bad: colorChartsRed600,
-  Plain: colorChartsStatusNeutral,
+const byTone: Readonly<Record<Tone, string>> = {
+  Good: colours.good,
+  Busy: colours.busy,
+  Bad: colours.bad,
+  Plain: colours.plain,
 };
 
 export function colourOfTone(tone: Tone): string {
-  return colours[tone];
+  return byTone[tone];
 }
 
 export interface CellCanvasProps {
@@ -119,10 +113,10 @@ function painted(canvas: HTMLCanvasElement): Readonly<Record<Tone | "Focus", str
     return getComputedStyle(canvas).color;
   };
   return {
-    Good: read(colours.Good),
-    Busy: read(colours.Busy),
-    Bad: read(colours.Bad),
-    Plain: read(colours.Plain),
-    Focus: read(colorBorderItemFocused),
+    Good: read(byTone.Good),
+    Busy: read(byTone.Busy),
+    Bad: read(byTone.Bad),
+    Plain: read(byTone.Plain),
+    Focus: read(colours.focus),
   };
 }

@@ -67,7 +67,7 @@ interface BigProps {
 
 function Big({ href, text, below }: BigProps): ReactNode {
   return (
-    <SpaceBetween size="xxs">
+    <SpaceBetween size="xs">
       <AppLink href={href} variant="awsui-value-large">
         {text}
       </AppLink>

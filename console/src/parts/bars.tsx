@@ -1,13 +1,8 @@
 /** One row of a timeline: bars over shaded windows, with a line where now is; and the axis that stands above the rows. */
-import {
-  colorBackgroundStatusInfo,
-  colorBorderDividerDefault,
-  colorBorderStatusError,
-  colorTextBodySecondary,
-} from "@cloudscape-design/design-tokens";
 import type { ReactNode } from "react";
 import { type Moment, useMoment } from "./time.tsx";
 import { type Range, shareOf, ticksOf } from "./timeline.ts";
+import { colours } from "./colours.ts";
 
 export interface Bar extends Range {
   readonly colour: string;
@@ -45,7 +40,7 @@ export function Bars({ range, bars, shades, now }: BarsProps): ReactNode {
           x={x(from)}
           width={Math.max(0, x(to) - x(from))}
           height={height}
-          style={{ fill: colorBackgroundStatusInfo }}
+          style={{ fill: colours.window }}
         />
       ))}
       {bars.map(({ from, to, colour, title, isForeseen }) => (
@@ -60,7 +55,7 @@ export function Bars({ range, bars, shades, now }: BarsProps): ReactNode {
           <title>{title}</title>
         </rect>
       ))}
-      {now !== null && <rect x={x(now)} width="2" height={height} style={{ fill: colorBorderStatusError }} />}
+      {now !== null && <rect x={x(now)} width="2" height={height} style={{ fill: colours.now }} />}
     </svg>
   );
 }
@@ -76,8 +71,8 @@ export function Axis({ range }: { readonly range: Range }): ReactNode {
             position: "absolute",
             insetInlineStart: `${shareOf(tick, range) * 100}%`,
             paddingInlineStart: "4px",
-            borderInlineStart: `1px solid ${colorBorderDividerDefault}`,
-            color: colorTextBodySecondary,
+            borderInlineStart: `1px solid ${colours.divider}`,
+            color: colours.quietText,
             fontWeight: "normal",
             fontSize: "12px",
             whiteSpace: "nowrap",

@@ -1,11 +1,8 @@
 /** How many nodes of a pool are ready, as a bar and as the numbers of `kubectl get mnp`. */
-import {
-  colorBackgroundProgressBarDefault,
-  colorBackgroundProgressBarValueDefault,
-} from "@cloudscape-design/design-tokens";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { PoolView } from "../../../src/api/types.ts";
+import { colours } from "./colours.ts";
 
 export function NodeMeter({ nodes }: { readonly nodes: PoolView["nodes"] }): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "pools" });
@@ -20,13 +17,8 @@ export function NodeMeter({ nodes }: { readonly nodes: PoolView["nodes"] }): Rea
         aria-hidden="true"
         style={{ blockSize: "4px", inlineSize: "100%" }}
       >
-        <rect width="100" height="4" rx="2" style={{ fill: colorBackgroundProgressBarDefault }} />
-        <rect
-          width={share * 100}
-          height="4"
-          rx="2"
-          style={{ fill: colorBackgroundProgressBarValueDefault }}
-        />
+        <rect width="100" height="4" rx="2" style={{ fill: colours.track }} />
+        <rect width={share * 100} height="4" rx="2" style={{ fill: colours.bar }} />
       </svg>
     </div>
   );

@@ -21,13 +21,13 @@ export function usePoolColumns(): readonly Column<PoolView>[] {
         id: "name",
         header: t("pools.columns.name"),
         isName: true,
-        width: 130,
+        width: 120,
         cell: ({ name }) => <AppLink href={`/pools/${name}`}>{name}</AppLink>,
       },
       {
         id: "status",
         header: t("pools.columns.status"),
-        width: 210,
+        width: 180,
         cell: ({ state, message }) => (
           <>
             <StateWord state={state} />
@@ -38,7 +38,7 @@ export function usePoolColumns(): readonly Column<PoolView>[] {
       {
         id: "nodes",
         header: t("pools.columns.nodes"),
-        width: 110,
+        width: 95,
         cell: ({ nodes }) => <NodeMeter nodes={nodes} />,
       },
       {
@@ -51,13 +51,13 @@ export function usePoolColumns(): readonly Column<PoolView>[] {
       {
         id: "version",
         header: t("pools.columns.version"),
-        width: 125,
+        width: 112,
         cell: ({ target, spec }) => target?.kubernetesVersion ?? spec.template.kubernetesVersion ?? "–",
       },
       {
         id: "image",
         header: t("pools.columns.image"),
-        width: 165,
+        width: 172,
         cell: ({ target }) => (target === null ? "–" : `${target.image.family} ${target.image.version}`),
       },
       {
@@ -86,7 +86,7 @@ export function usePoolColumns(): readonly Column<PoolView>[] {
       {
         id: "window",
         header: t("pools.columns.window"),
-        width: 175,
+        width: 165,
         cell: ({ spec, nextWindow }) => {
           const window = spec.management.maintenanceWindowRef?.name;
           if (window === undefined) return "–";
@@ -122,7 +122,7 @@ export function usePoolColumns(): readonly Column<PoolView>[] {
       {
         id: "actions",
         header: t("pools.columns.actions"),
-        width: 300,
+        width: 296,
         cell: (pool) => <RowActions pool={pool} />,
       },
     ];

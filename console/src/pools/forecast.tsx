@@ -1,5 +1,4 @@
 /** An upgrade run ahead: its sums, its obstacles, and the turn of each node on a line of time. */
-import { colorChartsBlue1600, colorChartsRed600 } from "@cloudscape-design/design-tokens";
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
@@ -16,6 +15,7 @@ import { Try } from "../parts/problem.tsx";
 import { When } from "../parts/time.tsx";
 import type { Range } from "../parts/timeline.ts";
 import { Obstacles } from "./obstacles.tsx";
+import { colours } from "../parts/colours.ts";
 
 export function ForecastView({ forecast }: { readonly forecast: Forecast }): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "pool.upgrade" });
@@ -110,7 +110,7 @@ function Turns({ forecast }: { readonly forecast: Forecast }): ReactNode {
           header: <Axis range={range} />,
           cell: ({ startsTime, endsTime, node, outcome }) => {
             const [from, to] = [instantOf(startsTime), instantOf(endsTime)];
-            const colour = outcome === "Succeeded" ? colorChartsBlue1600 : colorChartsRed600;
+            const colour = outcome === "Succeeded" ? colours.busy : colours.bad;
             const title = `${node}: ${durationText(to - from)}`;
             return (
               <Bars

@@ -1,7 +1,7 @@
 /** Scale Out: "Nodes to Add", as the user's page has it, with the way to the settings. */
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,10 +13,12 @@ import { WishDialog } from "../wish/dialog.tsx";
 import type { WishState } from "../wish/use-wish.ts";
 import { readCount } from "./count.ts";
 import { scaleWish } from "./wishes.ts";
+import { useFirstFocus } from "../parts/use-first-focus.ts";
 
 const suggestions = [1, 2, 5, 10];
 
 export function ScaleDialog({ name, onClose }: DialogProps): ReactNode {
+  const first = useFirstFocus<InputProps.Ref>();
   const { t } = useTranslation("translation", { keyPrefix: "pools" });
   const { t: tw } = useTranslation("translation", { keyPrefix: "wish" });
   const tell = useTell();
@@ -34,7 +36,7 @@ export function ScaleDialog({ name, onClose }: DialogProps): ReactNode {
             value={text}
             onChange={({ detail }) => setText(detail.value)}
             inputMode="numeric"
-            autoFocus
+            ref={first}
             nativeInputAttributes={{ style: { inlineSize: "6em" } }}
           />
           {suggestions.map((count) => (

@@ -1,6 +1,6 @@
 /** The whole number of nodes, more or fewer. */
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,8 +12,10 @@ import { refusalText } from "../parts/problem.tsx";
 import { WishDialog } from "../wish/dialog.tsx";
 import { readCount } from "./count.ts";
 import { scaleWish } from "./wishes.ts";
+import { useFirstFocus } from "../parts/use-first-focus.ts";
 
 export function SetCountDialog({ name, onClose }: DialogProps): ReactNode {
+  const first = useFirstFocus<InputProps.Ref>();
   const { t } = useTranslation("translation", { keyPrefix: "pools" });
   const { t: tw } = useTranslation("translation", { keyPrefix: "wish" });
   const tell = useTell();
@@ -37,7 +39,7 @@ export function SetCountDialog({ name, onClose }: DialogProps): ReactNode {
             value={text}
             onChange={({ detail }) => setTyped(detail.value)}
             inputMode="numeric"
-            autoFocus
+            ref={first}
           />
         </FormField>
       )}

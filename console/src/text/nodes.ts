@@ -16,7 +16,7 @@ export const nodes = {
     zone: ["Zone", "可用区"],
     type: ["Instance Type", "实例规格"],
     image: ["Operating System", "操作系统"],
-    version: ["Kubernetes Version", "Kubernetes 版本"],
+    version: ["Kubernetes", "Kubernetes"],
     pods: ["Pods", "Pod"],
     instance: ["Instance", "实例"],
     billing: ["Billing", "计费方式"],

@@ -18,7 +18,7 @@ export const pools = {
     status: ["Status", "状态"],
     nodes: ["Nodes", "节点数"],
     upToDate: ["Up to Date", "已是最新"],
-    version: ["Kubernetes Version", "Kubernetes 版本"],
+    version: ["Kubernetes", "Kubernetes"],
     image: ["Operating System", "操作系统"],
     types: ["Instance Type", "实例规格"],
     zones: ["Zone", "可用区"],

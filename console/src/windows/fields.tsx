@@ -2,13 +2,14 @@
 import Autosuggest from "@cloudscape-design/components/autosuggest";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { weekday } from "../../../src/schema/window.ts";
 import type { WindowField, WindowForm } from "./form.ts";
+import { useFirstFocus } from "../parts/use-first-focus.ts";
 
 export interface WindowFieldsProps {
   readonly form: WindowForm;
@@ -19,6 +20,7 @@ export interface WindowFieldsProps {
 }
 
 export function WindowFields({ form, onChange, problems, isNew }: WindowFieldsProps): ReactNode {
+  const first = useFirstFocus<InputProps.Ref>();
   const { t } = useTranslation("translation");
   const zones = useMemo(() => ["UTC", ...Intl.supportedValuesOf("timeZone")].map((value) => ({ value })), []);
   const days = weekday.options.map((value) => ({ value, label: t(`form.days.${value}`) }));
@@ -30,7 +32,7 @@ export function WindowFields({ form, onChange, problems, isNew }: WindowFieldsPr
             value={form.name}
             onChange={({ detail }) => onChange({ name: detail.value })}
             placeholder="nightly"
-            autoFocus
+            ref={first}
           />
         </FormField>
       )}

@@ -1,10 +1,4 @@
 /** One month, day by day: openings with their hours, days that are excluded, and clocks that change. */
-import {
-  colorBackgroundCellShaded,
-  colorBorderDividerDefault,
-  colorBorderItemFocused,
-  colorTextBodySecondary,
-} from "@cloudscape-design/design-tokens";
 import Icon from "@cloudscape-design/components/icon";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,6 +9,7 @@ import { useNow } from "../live/now.ts";
 import { AppLink } from "../parts/app-link.tsx";
 import { useMoment } from "../parts/time.tsx";
 import { dayIn, type Month, monthText, weeksOf } from "./days.ts";
+import { colours } from "../parts/colours.ts";
 
 export interface MonthGridProps {
   readonly month: Month;
@@ -39,7 +34,7 @@ export function MonthGrid({ month, windows, isOwnZone }: MonthGridProps): ReactN
       <thead>
         <tr>
           {weekday.options.map((day) => (
-            <th key={day} scope="col" style={{ color: colorTextBodySecondary }}>
+            <th key={day} scope="col" style={{ color: colours.quietText }}>
               {t(`form.days.${day}`)}
             </th>
           ))}
@@ -80,11 +75,11 @@ function Day({ day, isOther, isToday, entries, closed, isOwnZone }: DayProps): R
   return (
     <td
       style={{
-        borderColor: isToday ? colorBorderItemFocused : colorBorderDividerDefault,
-        background: isOther ? colorBackgroundCellShaded : undefined,
+        borderColor: isToday ? colours.focus : colours.divider,
+        background: isOther ? colours.shade : undefined,
       }}
     >
-      <time dateTime={day} style={{ color: colorTextBodySecondary, fontWeight: isToday ? "bold" : "normal" }}>
+      <time dateTime={day} style={{ color: colours.quietText, fontWeight: isToday ? "bold" : "normal" }}>
         {Number(day.slice(8))}
       </time>
       {entries.map((entry) => (
@@ -95,7 +90,7 @@ function Day({ day, isOther, isToday, entries, closed, isOwnZone }: DayProps): R
         />
       ))}
       {closed.map((text) => (
-        <div key={text} className="month-entry" style={{ color: colorTextBodySecondary }}>
+        <div key={text} className="month-entry" style={{ color: colours.quietText }}>
           <Icon name="status-stopped" size="small" variant="subtle" alt={t("closed")} /> {text}
         </div>
       ))}

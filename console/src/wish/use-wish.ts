@@ -50,9 +50,9 @@ export function useWish(wish: Wish | null, onDone: (outcome: Outcome) => void): 
   });
   const isSettled = JSON.stringify(settled) === JSON.stringify(wish);
   return {
-    preview: preview.isError ? null : (preview.data ?? null),
+    preview: wish === null || preview.isError ? null : (preview.data ?? null),
     isOld: !isSettled || preview.isPlaceholderData,
-    refusal: isSettled ? preview.error : null,
+    refusal: isSettled && wish !== null ? preview.error : null,
     isSending: sending.isPending,
     isOutdated: isReason(sending.error, "PreviewOutdated"),
     failure: isReason(sending.error, "PreviewOutdated") ? null : sending.error,
