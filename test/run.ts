@@ -24,9 +24,10 @@ interface Total {
 const checks: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ["types of the pure core", "tsc", "-p", "src/core"],
   ["types of everything", "tsc", "-p", "."],
-  ["lint", "oxlint", "--type-aware", "src", "test", "bin"],
+  ["types of the console", "tsc", "-p", "console"],
+  ["lint", "oxlint", "--type-aware", "src", "test", "bin", "console"],
   ["format", "biome", "format", "."],
-  ["layers", "depcruise", "--config", ".dependency-cruiser.cjs", "src"],
+  ["layers", "depcruise", "--config", ".dependency-cruiser.cjs", "src", "console/src"],
   ["nothing unused", "knip"],
 ];
 
@@ -54,7 +55,9 @@ async function main(): Promise<number> {
 }
 
 function testFiles(): readonly string[] {
-  return globSync(["src/**/*.test.ts", "test/**/*.test.ts"], { cwd: root }).toSorted();
+  return globSync(["src/**/*.test.ts", "console/src/**/*.test.ts", "test/**/*.test.ts"], {
+    cwd: root,
+  }).toSorted();
 }
 
 async function runCheck([name, command, ...args]: (typeof checks)[number], total: Total): Promise<void> {

@@ -4,10 +4,16 @@ import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 export const root: string = resolve(import.meta.dirname, "..");
-export const sources: readonly string[] = globSync(["src/**/*.ts", "test/**/*.ts"], { cwd: root }).toSorted();
-export const documents: readonly string[] = globSync(["*.md", "docs/**/*.md", "tools/**/*.md"], {
-  cwd: root,
-}).toSorted();
+export const sources: readonly string[] = globSync(
+  ["src/**/*.ts", "test/**/*.ts", "console/*.ts", "console/src/**/*.{ts,tsx}"],
+  { cwd: root },
+).toSorted();
+export const documents: readonly string[] = globSync(
+  ["*.md", "docs/**/*.md", "tools/**/*.md", "console/*.md"],
+  {
+    cwd: root,
+  },
+).toSorted();
 const texts: ReadonlyMap<string, string> = new Map(
   [...sources, ...documents].map((file) => [file, readFileSync(join(root, file), "utf8")]),
 );

@@ -5,12 +5,14 @@ import { basename, dirname } from "node:path";
 import test from "node:test";
 import { documents, found, inTexts, none, root, sources, textOf } from "./text.ts";
 
-test("every folder of src and test has a line in ARCHITECTURE.md, and every line a folder", () => {
-  const mapped = found(textOf("ARCHITECTURE.md"), /^\| `((?:src|test)\/[^`]*)`/gm).filter((name) =>
+test("every folder of src, console and test has a line in ARCHITECTURE.md, and every line a folder", () => {
+  const mapped = found(textOf("ARCHITECTURE.md"), /^\| `((?:src|test|console)\/[^`]*)`/gm).filter((name) =>
     name.endsWith("/"),
   );
   const holders = new Set(sources.map((file) => `${dirname(file)}/`));
-  const folders = globSync(["src/**/", "test/**/"], { cwd: root }).map((name) => `${name}/`);
+  const folders = globSync(["src/**/", "test/**/", "console/src/**/", "console/"], { cwd: root }).map(
+    (name) => `${name}/`,
+  );
   none([...holders].filter((name) => !mapped.includes(name)).map((name) => `${name} is not in the code map`));
   none(mapped.filter((name) => !folders.includes(name)).map((name) => `${name} does not exist`));
 });
@@ -19,7 +21,7 @@ test("no folder or file has a name that collects what nobody has named", () => {
   const banned = /^(utils?|helpers?|common|shared|misc|manager|service|base|index)(\.|$)/;
   const isOdd = (file: string): boolean =>
     file.split("/").some((part) => banned.test(part)) ||
-    !/^[a-z0-9-]+(\.property)?(\.test)?\.ts$/.test(basename(file));
+    !/^[a-z0-9-]+(\.property)?(\.test)?\.tsx?$/.test(basename(file));
   none(sources.filter(isOdd));
 });
 

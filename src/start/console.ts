@@ -28,6 +28,8 @@ function run(builder: string, signal: AbortSignal): Promise<string | null> {
   const child = spawn(process.execPath, [builder], { stdio: ["ignore", "ignore", "inherit"], signal });
   return new Promise((settle) => {
     child.on("error", (error) => settle(error.message));
-    child.on("exit", (code, killedBy) => settle(code === 0 ? null : `it ended with ${killedBy ?? `code ${code}`}`));
+    child.on("exit", (code, killedBy) =>
+      settle(code === 0 ? null : `it ended with ${killedBy ?? `code ${code}`}`),
+    );
   });
 }

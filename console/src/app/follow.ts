@@ -3,20 +3,20 @@ import { useRouter } from "@tanstack/react-router";
 import { useCallback } from "react";
 
 interface FollowEvent {
-  readonly detail: { readonly href?: string | undefined; readonly external?: boolean | undefined };
+  readonly detail?: { readonly href?: string | undefined; readonly external?: boolean | undefined } | null;
   preventDefault(): void;
 }
 
-export function useFollow(): (event: FollowEvent) => void {
+/** `fallback` is where an event leads that does not say it itself. */
+export function useFollow(fallback?: string): (event: FollowEvent) => void {
   const router = useRouter();
   return useCallback(
     (event) => {
-      const { href, external } = event.detail;
-      if (href === undefined || external === true || !href.startsWith("/") || href.startsWith("/api/"))
-        return;
+      const { href = fallback, external = false } = event.detail ?? {};
+      if (href === undefined || external || !href.startsWith("/") || href.startsWith("/api/")) return;
       event.preventDefault();
       router.history.push(href);
     },
-    [router],
+    [router, fallback],
   );
 }

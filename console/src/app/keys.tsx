@@ -20,21 +20,24 @@ export function useKeys(handlers: KeyHandlers): void {
   const current = useRef(handlers);
   current.current = handlers;
   useEffect(() => {
+    const plain: Readonly<Record<string, (event: KeyboardEvent) => void>> = {
+      "?": () => current.current.onHelp(),
+      "/": focusFilter,
+      c: () => router.history.push("/new/pool"),
+    };
     let goSince = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent): void => {
-      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
+      const isChord = event.metaKey || event.ctrlKey;
+      if (isChord && event.key.toLowerCase() === "k") {
         event.preventDefault();
         current.current.onFind();
-        return;
       }
-      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      if (isChord || event.altKey || isTyping(event.target)) return;
       const place = places.find(({ key }) => key === event.key);
       const isPair = event.timeStamp - goSince < pairMs;
       goSince = event.key === "g" && !isPair ? event.timeStamp : Number.NEGATIVE_INFINITY;
       if (isPair && place !== undefined) router.history.push(place.href);
-      else if (event.key === "?") current.current.onHelp();
-      else if (event.key === "/") focusFilter(event);
-      else if (event.key === "c") router.history.push("/new/pool");
+      else plain[event.key]?.(event);
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
@@ -50,7 +53,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function focusFilter(event: KeyboardEvent): void {
-  const filter = document.querySelector<HTMLInputElement>("main input[type=search]");
+  const filter = document.querySelector<HTMLInputElement>("[data-filter] input");
   if (filter === null) return;
   event.preventDefault();
   filter.focus();

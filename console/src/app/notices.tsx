@@ -69,7 +69,7 @@ export function NoticeStack(): ReactNode {
         </>
       ),
       dismissible: true,
-      dismissLabel: t("shared.dismiss"),
+      dismissLabel: t("everywhere.dismiss"),
       onDismiss: () => dismiss(id),
     }),
   );

@@ -55,24 +55,39 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactNod
           }}
         />
       </div>
-      <ul id={list} role="listbox" aria-label={t("title")} className="palette">
-        {found.map((item, index) => (
-          <li
-            key={`${item.kind} ${item.href}`}
-            id={`${list}-${index}`}
-            role="option"
-            aria-selected={index === chosen}
-            style={{ background: index === chosen ? colours.hover : undefined }}
-            onMouseMove={() => setAt(index)}
-            onClick={() => go(item)}
-            onKeyDown={onKey}
-          >
-            <span style={{ color: colours.link }}>{item.text}</span>
-            <span style={{ color: colours.quietText }}>{item.kind}</span>
-          </li>
-        ))}
-      </ul>
+      <Options id={list} label={t("title")} found={found} chosen={chosen} onPoint={setAt} onGo={go} />
       {found.length === 0 && <Box color="text-body-secondary">{t("none")}</Box>}
     </Modal>
+  );
+}
+
+interface OptionsProps {
+  readonly id: string;
+  readonly label: string;
+  readonly found: readonly Found[];
+  readonly chosen: number;
+  readonly onPoint: (index: number) => void;
+  readonly onGo: (item: Found) => void;
+}
+
+/** Keys are heard by the field above, which keeps the focus. */
+function Options({ id, label, found, chosen, onPoint, onGo }: OptionsProps): ReactNode {
+  return (
+    <ul id={id} role="listbox" aria-label={label} className="palette">
+      {found.map((item, index) => (
+        <li
+          key={`${item.kind} ${item.href}`}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === chosen}
+          style={{ background: index === chosen ? colours.hover : undefined }}
+          onMouseMove={() => onPoint(index)}
+          onClick={() => onGo(item)}
+        >
+          <span style={{ color: colours.link }}>{item.text}</span>
+          <span style={{ color: colours.quietText }}>{item.kind}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -16,7 +16,7 @@ export interface TopBarProps {
 
 export function TopBar({ onFind, onKeys }: TopBarProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "shell" });
-  const follow = useFollow();
+  const follow = useFollow("/");
   const keys = navigator.platform.startsWith("Mac") ? "⌘K" : "Ctrl+K";
   const find: TopNavigationProps.Utility = {
     type: "button",
@@ -34,7 +34,7 @@ export function TopBar({ onFind, onKeys }: TopBarProps): ReactNode {
         href: "/",
         title: t("product"),
         logo: { src: "/favicon.svg", alt: t("logo") },
-        onFollow: (event) => follow({ ...event, detail: { href: "/" } }),
+        onFollow: follow,
       }}
       utilities={[find, live, mode, language, user]}
       i18nStrings={{

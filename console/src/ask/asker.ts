@@ -47,8 +47,10 @@ export class AnswerError extends Error {
   }
 }
 
+type Sent = Omit<RequestInit, "headers"> & { readonly headers?: Readonly<Record<string, string>> };
+
 export function createAsker(deps: AskerDeps): Asker {
-  const ask = async (path: string, init: RequestInit): Promise<Response> => {
+  const ask = async (path: string, init: Sent): Promise<Response> => {
     const headers = { "accept-language": deps.language(), ...init.headers };
     const response = await fetch(`${apiRoot}${path}`, {
       ...init,

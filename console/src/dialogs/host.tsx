@@ -17,16 +17,7 @@ import {
   ToggleWindowDialog,
 } from "../windows/dialogs.tsx";
 import { ExcludeDialog } from "../windows/exclude-dialog.tsx";
-import { type DialogName, useDialog } from "./use-dialog.ts";
-
-export interface DialogProps {
-  /** What it is about. */
-  readonly name: string;
-  readonly nodes: readonly string[];
-  /** A revision, or whatever else the dialog begins with. */
-  readonly to: string | undefined;
-  readonly onClose: () => void;
-}
+import { type DialogName, type DialogProps, useDialog } from "./use-dialog.ts";
 
 const dialogs: Readonly<Record<DialogName, FunctionComponent<DialogProps>>> = {
   scale: ScaleDialog,

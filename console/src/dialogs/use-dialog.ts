@@ -30,6 +30,16 @@ export interface DialogPlace {
   readonly to?: string | undefined;
 }
 
+/** What a dialog is handed when it opens. */
+export interface DialogProps {
+  /** What it is about. */
+  readonly name: string;
+  readonly nodes: readonly string[];
+  /** A revision, or whatever else the dialog begins with. */
+  readonly to: string | undefined;
+  readonly onClose: () => void;
+}
+
 const closed: DialogPlace = { do: undefined, of: undefined, nodes: undefined, to: undefined };
 
 export function useDialog(): {
@@ -43,7 +53,7 @@ export function useDialog(): {
     (place: DialogPlace) => {
       void navigate({
         to: ".",
-        search: (before: object) => ({ ...before, ...place }) as never,
+        search: (before: object) => ({ ...before, ...place }),
         resetScroll: false,
       });
     },

@@ -19,6 +19,7 @@ export function shareStream(asker: Asker, name: string, handlers: StreamHandlers
   const channel = new BroadcastChannel(`poolkeeper ${name}`);
   const tell = (message: Message): void => {
     act(message, handlers);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel reaches pages of our own origin only.
     channel.postMessage(message);
   };
   channel.addEventListener("message", ({ data }: MessageEvent<Message>) => act(data, handlers));

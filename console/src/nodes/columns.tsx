@@ -1,5 +1,5 @@
 /** The columns of every table of nodes. */
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { MachineView } from "../../../src/api/types.ts";
 import { AppLink } from "../parts/app-link.tsx";
@@ -7,85 +7,108 @@ import type { Column } from "../parts/list-table.tsx";
 import { Small } from "../parts/small.tsx";
 import { StateWord } from "../parts/state.tsx";
 import { Age } from "../parts/time.tsx";
+import type { Translate } from "../text/translate.ts";
 
-export function useNodeColumns(isOfOnePool: boolean): readonly Column<MachineView>[] {
-  const { t } = useTranslation("translation", { keyPrefix: "nodes" });
+type Columns = readonly Column<MachineView>[];
+
+export function useNodeColumns(isOfOnePool: boolean): Columns {
+  const { t } = useTranslation("translation");
   return useMemo(() => {
-    const pool: Column<MachineView> = {
-      id: "pool",
-      header: t("columns.pool"),
-      width: 130,
-      cell: (machine) => <AppLink href={`/pools/${machine.pool}`}>{machine.pool}</AppLink>,
-    };
-    return [
-      {
-        id: "node",
-        header: t("columns.node"),
-        sort: "name",
-        isName: true,
-        width: 240,
-        cell: ({ name, node }) => (
-          <>
-            <AppLink href={`/nodes/${name}`}>{node ?? name}</AppLink>
-            {node !== null && <Small>{name}</Small>}
-          </>
-        ),
-      },
-      ...(isOfOnePool ? [] : [pool]),
-      {
-        id: "state",
-        header: t("columns.state"),
-        sort: "state",
-        width: 190,
-        cell: (machine) => <NodeState machine={machine} />,
-      },
-      { id: "zone", header: t("columns.zone"), width: 150, cell: ({ zone }) => zone ?? "–" },
-      { id: "type", header: t("columns.type"), width: 130, cell: ({ instanceType }) => instanceType ?? "–" },
-      {
-        id: "image",
-        header: t("columns.image"),
-        width: 165,
-        cell: ({ image }) => (image === null ? "–" : `${image.family} ${image.version}`),
-      },
-      {
-        id: "version",
-        header: t("columns.version"),
-        width: 120,
-        cell: ({ kubernetesVersion }) => kubernetesVersion ?? "–",
-      },
-      { id: "pods", header: t("columns.pods"), width: 80, cell: ({ pods }) => pods ?? "–" },
-      {
-        id: "instance",
-        header: t("columns.instance"),
-        isExtra: true,
-        width: 160,
-        cell: ({ instance }) => instance ?? "–",
-      },
-      {
-        id: "billing",
-        header: t("columns.billing"),
-        width: 130,
-        cell: ({ chargeType }) => t(`billing.${chargeType}`),
-      },
-      {
-        id: "revision",
-        header: t("columns.revision"),
-        isExtra: true,
-        width: 100,
-        cell: ({ revision }) => revision,
-      },
-      {
-        id: "age",
-        header: t("columns.age"),
-        sort: "age",
-        width: 90,
-        cell: ({ createdTime }) => <Age time={createdTime} />,
-      },
-    ];
+    const [node, pool, ...rest] = placeColumns(t);
+    const first = [node, ...(isOfOnePool ? [] : [pool]), ...rest].filter((column) => column !== undefined);
+    return [...first, ...softwareColumns(t), ...lifeColumns(t)];
   }, [t, isOfOnePool]);
 }
 
-function NodeState({ machine }: { readonly machine: MachineView }) {
+function placeColumns(t: Translate): Columns {
+  return [
+    {
+      id: "node",
+      header: t("nodes.columns.node"),
+      sort: "name",
+      isName: true,
+      width: 240,
+      cell: ({ name, node }) => (
+        <>
+          <AppLink href={`/nodes/${name}`}>{node ?? name}</AppLink>
+          {node !== null && <Small>{name}</Small>}
+        </>
+      ),
+    },
+    {
+      id: "pool",
+      header: t("nodes.columns.pool"),
+      width: 130,
+      cell: ({ pool }) => <AppLink href={`/pools/${pool}`}>{pool}</AppLink>,
+    },
+    {
+      id: "state",
+      header: t("nodes.columns.state"),
+      sort: "state",
+      width: 190,
+      cell: (machine) => <NodeState machine={machine} />,
+    },
+    { id: "zone", header: t("nodes.columns.zone"), width: 140, cell: ({ zone }) => zone ?? "–" },
+    {
+      id: "type",
+      header: t("nodes.columns.type"),
+      width: 130,
+      cell: ({ instanceType }) => instanceType ?? "–",
+    },
+  ];
+}
+
+function softwareColumns(t: Translate): Columns {
+  return [
+    {
+      id: "image",
+      header: t("nodes.columns.image"),
+      width: 172,
+      cell: ({ image }) => (image === null ? "–" : `${image.family} ${image.version}`),
+    },
+    {
+      id: "version",
+      header: t("nodes.columns.version"),
+      width: 112,
+      cell: ({ kubernetesVersion }) => kubernetesVersion ?? "–",
+    },
+    { id: "pods", header: t("nodes.columns.pods"), width: 75, cell: ({ pods }) => pods ?? "–" },
+  ];
+}
+
+function lifeColumns(t: Translate): Columns {
+  return [
+    {
+      id: "instance",
+      header: t("nodes.columns.instance"),
+      isExtra: true,
+      width: 160,
+      cell: ({ instance }) => instance ?? "–",
+    },
+    {
+      id: "billing",
+      header: t("nodes.columns.billing"),
+      width: 125,
+      cell: ({ chargeType }) => t(`nodes.billing.${chargeType}`),
+    },
+    {
+      id: "revision",
+      header: t("nodes.columns.revision"),
+      isExtra: true,
+      width: 100,
+      cell: ({ revision }) => revision,
+    },
+    {
+      id: "age",
+      header: t("nodes.columns.age"),
+      sort: "age",
+      width: 85,
+      cell: ({ createdTime }) => <Age time={createdTime} />,
+    },
+  ];
+}
+
+function NodeState({ machine }: { readonly machine: MachineView }): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "nodes" });
   const { state, step, isCordoned } = machine;
   return (

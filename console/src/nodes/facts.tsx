@@ -33,7 +33,7 @@ export function NodeFacts({ machine }: { readonly machine: MachineDetail }): Rea
               value: image === null ? "–" : `${image.family} ${image.version}`,
             },
             { label: t("nodes.columns.version"), value: kubernetesVersion ?? "–" },
-            { label: t("node.scheduling"), value: t(isCordoned ? "shared.off" : "shared.on") },
+            { label: t("node.scheduling"), value: t(isCordoned ? "everywhere.off" : "everywhere.on") },
             { label: t("node.requested"), value: resourcesText(requested, allocatable, t("node.of")) },
             { label: t("nodes.columns.revision"), value: revision },
             { label: t("nodes.columns.age"), value: <Age time={createdTime} /> },
@@ -59,12 +59,13 @@ function More({ machine }: { readonly machine: MachineDetail }): ReactNode {
             value:
               taints
                 .map(({ key, value = "", effect }) => `${key}${value === "" ? "" : `=${value}`}:${effect}`)
-                .join(", ") || t("shared.none"),
+                .join(", ") || t("everywhere.none"),
           },
           { label: t("form.instanceTags"), value: <TokenList map={request?.tags ?? {}} /> },
           {
             label: t("node.addresses"),
-            value: addresses.map(({ type, address }) => `${type} ${address}`).join(", ") || t("shared.none"),
+            value:
+              addresses.map(({ type, address }) => `${type} ${address}`).join(", ") || t("everywhere.none"),
           },
           { label: t("node.info"), value: <TokenList map={nodeInfo} /> },
         ]}

@@ -9,7 +9,7 @@ import type { Outcome } from "../../../src/api/answers.ts";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { machinesQuery } from "../ask/queries.ts";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { WishDialog } from "../wish/dialog.tsx";
 import { removeWish } from "./wishes.ts";
 

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { stepWord } from "../../../src/text/words.ts";
 import { usePreferences } from "../app/look.ts";
 import { useTell } from "../app/notices.tsx";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { WishDialog } from "../wish/dialog.tsx";
 import { repairWish, type Rung, rungs } from "./wishes.ts";
 

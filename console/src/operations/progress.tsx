@@ -63,8 +63,11 @@ function Figures({ operation, forecast }: ProgressProps): ReactNode {
       : []),
     ...(operation.kind === "RemoveNodes"
       ? [
-          { label: t("nodes.removal.drain"), value: t(options.drain ? "shared.yes" : "shared.no") },
-          { label: t("nodes.removal.release"), value: t(options.release ? "shared.yes" : "shared.no") },
+          { label: t("nodes.removal.drain"), value: t(options.drain ? "everywhere.yes" : "everywhere.no") },
+          {
+            label: t("nodes.removal.release"),
+            value: t(options.release ? "everywhere.yes" : "everywhere.no"),
+          },
         ]
       : []),
   ];

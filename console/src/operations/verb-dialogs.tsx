@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { operationQuery } from "../ask/queries.ts";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { Waiting } from "../parts/waiting.tsx";
 import { WishDialog } from "../wish/dialog.tsx";
 import { type Verb, verbWish } from "./verbs.ts";

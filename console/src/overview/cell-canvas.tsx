@@ -4,7 +4,6 @@ import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef,
 import type { Tone } from "../../../src/api/types.ts";
 import { useElementWidth } from "../parts/use-element-width.ts";
 import { usePaintedMode } from "../parts/use-painted-mode.ts";
-import type { GridCell } from "./fleet-grid.tsx";
 import { colours } from "../parts/colours.ts";
 
 const byTone: Readonly<Record<Tone, string>> = {
@@ -16,6 +15,12 @@ const byTone: Readonly<Record<Tone, string>> = {
 
 export function colourOfTone(tone: Tone): string {
   return byTone[tone];
+}
+
+export interface GridCell {
+  readonly machine: string;
+  readonly word: string;
+  readonly tone: Tone;
 }
 
 export interface CellCanvasProps {

@@ -12,13 +12,7 @@ import { queryText } from "../ask/asker.ts";
 import { AppLink } from "../parts/app-link.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { useSearchField } from "../parts/use-search-field.ts";
-import { CellCanvas, colourOfTone } from "./cell-canvas.tsx";
-
-export interface GridCell {
-  readonly machine: string;
-  readonly word: string;
-  readonly tone: Tone;
-}
+import { CellCanvas, colourOfTone, type GridCell } from "./cell-canvas.tsx";
 
 interface Group {
   readonly name: string;

@@ -97,7 +97,7 @@ const shownWindows = 3;
 
 function Windows({ fleet }: { readonly fleet: Fleet }): ReactNode {
   const { t } = useTranslation("translation");
-  if (fleet.windows.length === 0) return t("shared.none");
+  if (fleet.windows.length === 0) return t("everywhere.none");
   return (
     <SpaceBetween size="xxs">
       {fleet.windows.slice(0, shownWindows).map(({ name, isOpen, opens }) => (
@@ -116,7 +116,7 @@ function Windows({ fleet }: { readonly fleet: Fleet }): ReactNode {
 
 function Providers({ fleet }: { readonly fleet: Fleet }): ReactNode {
   const { t } = useTranslation("translation");
-  if (fleet.providers.length === 0) return t("shared.none");
+  if (fleet.providers.length === 0) return t("everywhere.none");
   return (
     <SpaceBetween size="xxs">
       {fleet.providers.map(({ name, state, orphans }) => (

@@ -8,7 +8,7 @@ export interface LinkListProps {
 }
 
 export function LinkList({ links }: LinkListProps): ReactNode {
-  const { t } = useTranslation("translation", { keyPrefix: "shared" });
+  const { t } = useTranslation("translation", { keyPrefix: "everywhere" });
   if (links.length === 0) return t("none");
   return (
     <ul className="plain-list">

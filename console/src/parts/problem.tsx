@@ -14,7 +14,7 @@ export interface ProblemAlertProps {
 }
 
 export function ProblemAlert({ error, onRetry }: ProblemAlertProps): ReactNode {
-  const { t } = useTranslation("translation", { keyPrefix: "shared" });
+  const { t } = useTranslation("translation", { keyPrefix: "everywhere" });
   const problem = error instanceof AnswerError ? error.problem : null;
   const header = problem === null ? t("noAnswer") : problem.detail;
   return (
@@ -42,7 +42,7 @@ export function ProblemAlert({ error, onRetry }: ProblemAlertProps): ReactNode {
 
 /** The command that helps, to be copied. */
 export function Try({ command }: { readonly command: string }): ReactNode {
-  const { t } = useTranslation("translation", { keyPrefix: "shared" });
+  const { t } = useTranslation("translation", { keyPrefix: "everywhere" });
   return (
     <SpaceBetween direction="horizontal" size="xxs" alignItems="center">
       <span>{t("try")}</span>
@@ -61,5 +61,5 @@ export function Try({ command }: { readonly command: string }): ReactNode {
 /** A refusal as the text beside the field that it is about. */
 export function refusalText(error: unknown): string | undefined {
   if (error === null || error === undefined) return undefined;
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : JSON.stringify(error);
 }

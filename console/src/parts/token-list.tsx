@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 export function TokenList({ map }: { readonly map: Readonly<Record<string, string>> }): ReactNode {
-  const { t } = useTranslation("translation", { keyPrefix: "shared" });
+  const { t } = useTranslation("translation", { keyPrefix: "everywhere" });
   const entries = Object.entries(map);
   if (entries.length === 0) return t("none");
   return (

@@ -39,7 +39,7 @@ export function UrlFilter({ fields, placeholder, total, hasFreeText = true }: Ur
     );
     void navigate({
       to: ".",
-      search: (before: Readonly<Record<string, unknown>>) => ({ ...before, ...cleared, ...wanted }) as never,
+      search: (before: Readonly<Record<string, unknown>>) => ({ ...before, ...cleared, ...wanted }),
       replace: true,
     });
   };

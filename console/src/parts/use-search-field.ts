@@ -12,7 +12,7 @@ export function useSearchField(
     (next: string | undefined) => {
       void navigate({
         to: ".",
-        search: (before: Readonly<Record<string, unknown>>) => ({ ...before, [field]: next }) as never,
+        search: (before: Readonly<Record<string, unknown>>) => ({ ...before, [field]: next }),
         resetScroll: false,
       });
     },

@@ -9,7 +9,7 @@ export function Waiting(): ReactNode {
   return (
     <Box padding="l" color="text-status-inactive">
       <span role="status">
-        <Spinner /> {t("shared.loading")}
+        <Spinner /> {t("everywhere.loading")}
       </span>
     </Box>
   );

@@ -82,24 +82,14 @@ function SettingsForm({ pool }: { readonly pool: PoolDetail }): ReactNode {
           <SpaceBetween size="l">
             {pool.managedBy !== null && <Alert type="warning">{t("git", { manager: pool.managedBy })}</Alert>}
             <Sections />
-            <Container>
-              <SpaceBetween size="m">
-                <Checkbox
-                  checked={sync}
-                  onChange={({ detail }) => setSync(detail.checked)}
-                  description={t("syncHow")}
-                >
-                  {t("sync")}
-                </Checkbox>
-                {wanted === null ? (
-                  <Box color="text-body-secondary">{t("nothing")}</Box>
-                ) : (
-                  <Foreseen state={wish} isWished isRefusalShown={false} level="h2" />
-                )}
-                <TypedName state={wish} value={confirm} onChange={setConfirm} />
-                {wish.failure !== null && wish.failure !== undefined && <ProblemAlert error={wish.failure} />}
-              </SpaceBetween>
-            </Container>
+            <Meaning
+              wish={wish}
+              isChanged={wanted !== null}
+              sync={sync}
+              onSync={setSync}
+              confirm={confirm}
+              onConfirm={setConfirm}
+            />
           </SpaceBetween>
         </Form>
       </form>
@@ -122,6 +112,36 @@ function Sections(): ReactNode {
   );
 }
 
+interface MeaningProps {
+  readonly wish: WishState;
+  readonly isChanged: boolean;
+  readonly sync: boolean;
+  readonly onSync: (sync: boolean) => void;
+  readonly confirm: string;
+  readonly onConfirm: (confirm: string) => void;
+}
+
+/** What the changes mean for the nodes that are there. */
+function Meaning({ wish, isChanged, sync, onSync, confirm, onConfirm }: MeaningProps): ReactNode {
+  const { t } = useTranslation("translation", { keyPrefix: "wizard.settings" });
+  return (
+    <Container>
+      <SpaceBetween size="m">
+        <Checkbox checked={sync} onChange={({ detail }) => onSync(detail.checked)} description={t("syncHow")}>
+          {t("sync")}
+        </Checkbox>
+        {isChanged ? (
+          <Foreseen state={wish} isWished isRefusalShown={false} level="h2" />
+        ) : (
+          <Box color="text-body-secondary">{t("nothing")}</Box>
+        )}
+        <TypedName state={wish} value={confirm} onChange={onConfirm} />
+        {wish.failure !== null && wish.failure !== undefined && <ProblemAlert error={wish.failure} />}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
 interface ActionsProps {
   readonly wish: WishState;
   readonly copy: ReactNode;
@@ -134,7 +154,7 @@ function Actions({ wish, copy, onCancel }: ActionsProps): ReactNode {
     <SpaceBetween direction="horizontal" size="xs">
       {copy}
       <Button variant="link" formAction="none" onClick={onCancel}>
-        {t("shared.cancel")}
+        {t("everywhere.cancel")}
       </Button>
       <Button variant="primary" formAction="submit" loading={wish.isSending}>
         {t("wizard.settings.save")}

@@ -11,7 +11,7 @@ import type { PoolDetail } from "../../../src/api/types.ts";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { poolQuery } from "../ask/queries.ts";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { AppLink } from "../parts/app-link.tsx";
 import { WishDialog } from "../wish/dialog.tsx";
 import { deletePoolWish } from "./wishes.ts";

@@ -13,7 +13,7 @@ import { openingText } from "./columns.tsx";
 export function Facts({ pool }: { readonly pool: PoolDetail }): ReactNode {
   const { t } = useTranslation("translation");
   const { nodes, target, spec, createdTime, revision } = pool;
-  const onOff = (value: boolean): string => (value ? t("shared.on") : t("shared.off"));
+  const onOff = (value: boolean): string => (value ? t("everywhere.on") : t("everywhere.off"));
   const { name: provider } = spec.providerRef;
   return (
     <Container header={<Header variant="h2">{t("pool.basic")}</Header>}>
@@ -54,7 +54,7 @@ function Window({ pool }: { readonly pool: PoolDetail }): ReactNode {
   const { t } = useTranslation("translation");
   const moment = useMoment();
   const name = pool.spec.management.maintenanceWindowRef?.name;
-  if (name === undefined) return t("shared.none");
+  if (name === undefined) return t("everywhere.none");
   const opening = pool.nextWindow === null ? "" : `: ${openingText(pool.nextWindow, moment, t)}`;
   return (
     <>

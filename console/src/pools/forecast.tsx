@@ -4,7 +4,7 @@ import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
+import Table, { type TableProps } from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { durationText, instantOf } from "../../../src/core/time.ts";
@@ -16,6 +16,7 @@ import { When } from "../parts/time.tsx";
 import type { Range } from "../parts/timeline.ts";
 import { Obstacles } from "./obstacles.tsx";
 import { colours } from "../parts/colours.ts";
+import type { Translate } from "../text/translate.ts";
 
 export function ForecastView({ forecast }: { readonly forecast: Forecast }): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "pool.upgrade" });
@@ -67,65 +68,72 @@ function Sums({ forecast }: { readonly forecast: Forecast }): ReactNode {
 const drawnTurns = 200;
 
 function Turns({ forecast }: { readonly forecast: Forecast }): ReactNode {
-  const { t } = useTranslation("translation", { keyPrefix: "pool.upgrade" });
-  const range = rangeOf(forecast);
-  const shades = forecast.openings.map(({ opens, closes }) => ({
-    from: instantOf(opens),
-    to: instantOf(closes),
-  }));
+  const { t } = useTranslation("translation");
   return (
     <Table
       variant="embedded"
       header={
         <Header variant="h3" counter={`(${forecast.turns.length})`}>
-          {t("turns")}
+          {t("pool.upgrade.turns")}
         </Header>
       }
       items={forecast.turns.slice(0, drawnTurns)}
       trackBy="machine"
       contentDensity="compact"
-      ariaLabels={{ tableLabel: t("turns") }}
-      columnDefinitions={[
-        {
-          id: "node",
-          header: t("node"),
-          isRowHeader: true,
-          width: 220,
-          cell: ({ machine, node }) => <AppLink href={`/nodes/${machine}`}>{node}</AppLink>,
-        },
-        {
-          id: "starts",
-          header: t("starts"),
-          width: 150,
-          cell: ({ startsTime }) => <When time={startsTime} />,
-        },
-        {
-          id: "takes",
-          header: t("takes"),
-          width: 80,
-          cell: ({ startsTime, endsTime }) => durationText(instantOf(endsTime) - instantOf(startsTime)),
-        },
-        {
-          id: "timeline",
-          header: <Axis range={range} />,
-          cell: ({ startsTime, endsTime, node, outcome }) => {
-            const [from, to] = [instantOf(startsTime), instantOf(endsTime)];
-            const colour = outcome === "Succeeded" ? colours.busy : colours.bad;
-            const title = `${node}: ${durationText(to - from)}`;
-            return (
-              <Bars
-                range={range}
-                shades={shades}
-                now={null}
-                bars={[{ from, to, colour, title, isForeseen: false }]}
-              />
-            );
-          },
-        },
-      ]}
+      ariaLabels={{ tableLabel: t("pool.upgrade.turns") }}
+      columnDefinitions={turnColumns(forecast, t)}
       empty={<Box>–</Box>}
     />
   );
+}
+
+function turnColumns(
+  forecast: Forecast,
+  t: Translate,
+): TableProps.ColumnDefinition<Forecast["turns"][number]>[] {
+  const range = rangeOf(forecast);
+  const shades = forecast.openings.map(({ opens, closes }) => ({
+    from: instantOf(opens),
+    to: instantOf(closes),
+  }));
+  return [
+    {
+      id: "node",
+      header: t("pool.upgrade.node"),
+      isRowHeader: true,
+      width: 220,
+      cell: ({ machine, node }) => <AppLink href={`/nodes/${machine}`}>{node}</AppLink>,
+    },
+    {
+      id: "starts",
+      header: t("pool.upgrade.starts"),
+      width: 150,
+      cell: ({ startsTime }) => <When time={startsTime} />,
+    },
+    {
+      id: "takes",
+      header: t("pool.upgrade.takes"),
+      width: 80,
+      cell: ({ startsTime, endsTime }) => durationText(instantOf(endsTime) - instantOf(startsTime)),
+    },
+    {
+      id: "timeline",
+      header: <Axis range={range} />,
+      cell: ({ startsTime, endsTime, node, outcome }) => {
+        const [from, to] = [instantOf(startsTime), instantOf(endsTime)];
+        const colour = outcome === "Succeeded" ? colours.busy : colours.bad;
+        const title = `${node}: ${durationText(to - from)}`;
+        return (
+          <Bars
+            range={range}
+            shades={shades}
+            now={null}
+            bars={[{ from, to, colour, title, isForeseen: false }]}
+          />
+        );
+      },
+    },
+  ];
 }
 
 function rangeOf({ turns }: Forecast): Range {

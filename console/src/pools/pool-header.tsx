@@ -1,6 +1,6 @@
 /** The head of a pool's page: its state in a sentence, and what can be done, the most likely first. */
 import Button from "@cloudscape-design/components/button";
-import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
@@ -52,7 +52,7 @@ function Actions({ pool }: { readonly pool: PoolDetail }): ReactNode {
         {t("delete")}
       </Button>
       <ButtonDropdown
-        items={actions.more as ButtonDropdownProps.Items}
+        items={actions.more}
         onItemClick={({ detail }) => actions.act(detail.id)}
         onItemFollow={follow}
       >

@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useTell } from "../app/notices.tsx";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { WishDialog } from "../wish/dialog.tsx";
 import { rollbackWish } from "./wishes.ts";
 

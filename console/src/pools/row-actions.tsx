@@ -1,6 +1,6 @@
 /** The Actions column: Details, Scale Out, Clone, Delete, More. What is off says why. */
 import Button from "@cloudscape-design/components/button";
-import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -51,7 +51,7 @@ export function RowActions({ pool }: { readonly pool: PoolView }): ReactNode {
       <ButtonDropdown
         variant="inline-icon"
         ariaLabel={t("moreOf", { pool: name })}
-        items={actions.more as ButtonDropdownProps.Items}
+        items={actions.more}
         onItemClick={({ detail }) => actions.act(detail.id)}
         onItemFollow={follow}
         expandToViewport

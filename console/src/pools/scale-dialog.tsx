@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTell } from "../app/notices.tsx";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { AppLink } from "../parts/app-link.tsx";
 import { refusalText } from "../parts/problem.tsx";
 import { WishDialog } from "../wish/dialog.tsx";

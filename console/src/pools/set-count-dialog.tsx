@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { poolQuery } from "../ask/queries.ts";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { refusalText } from "../parts/problem.tsx";
 import { WishDialog } from "../wish/dialog.tsx";
 import { readCount } from "./count.ts";

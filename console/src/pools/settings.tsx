@@ -10,6 +10,7 @@ import type { PoolDetail } from "../../../src/api/types.ts";
 import { useFollow } from "../app/follow.ts";
 import { useOff } from "../ask/use-access.ts";
 import { TokenList } from "../parts/token-list.tsx";
+import type { Translate } from "../text/translate.ts";
 
 export function Settings({ pool }: { readonly pool: PoolDetail }): ReactNode {
   const { t } = useTranslation("translation");
@@ -35,7 +36,6 @@ export function Settings({ pool }: { readonly pool: PoolDetail }): ReactNode {
   );
 }
 
-type Translate = ReturnType<typeof useTranslation<"translation">>["t"];
 type Item = { readonly label: string; readonly value: ReactNode };
 
 function templateItems({ spec }: PoolDetail, t: Translate): Item[] {
@@ -48,16 +48,16 @@ function templateItems({ spec }: PoolDetail, t: Translate): Item[] {
     { label: t("form.systemDisk"), value: diskText(systemDisk) },
     {
       label: t("form.dataDisks"),
-      value: dataDisks.map((disk) => `${disk.name} ${diskText(disk)}`).join(", ") || t("shared.none"),
+      value: dataDisks.map((disk) => `${disk.name} ${diskText(disk)}`).join(", ") || t("everywhere.none"),
     },
-    { label: t("form.resourceGroup"), value: template.resourceGroup ?? t("shared.none") },
+    { label: t("form.resourceGroup"), value: template.resourceGroup ?? t("everywhere.none") },
     { label: t("form.nodeLabels"), value: <TokenList map={template.nodeLabels ?? {}} /> },
     {
       label: t("form.taints"),
       value:
         taints
           .map(({ key, value, effect }) => `${key}${value === undefined ? "" : `=${value}`}:${effect}`)
-          .join(", ") || t("shared.none"),
+          .join(", ") || t("everywhere.none"),
     },
     { label: t("form.instanceTags"), value: <TokenList map={template.instanceTags ?? {}} /> },
   ];

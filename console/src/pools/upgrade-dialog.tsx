@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useTell } from "../app/notices.tsx";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { WishDialog } from "../wish/dialog.tsx";
 import { useUpgradeTarget } from "./use-upgrade-target.ts";
 import { upgradeWish } from "./wishes.ts";

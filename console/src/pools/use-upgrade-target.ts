@@ -22,7 +22,7 @@ export function useUpgradeTarget(): UpgradeTarget & {
     change: (change) => {
       void navigate({
         to: ".",
-        search: (before: object) => ({ ...before, ...change }) as never,
+        search: (before: object) => ({ ...before, ...change }),
         replace: true,
         resetScroll: false,
       });

@@ -23,8 +23,8 @@ export function YamlTab({ pool }: { readonly pool: PoolDetail }): ReactNode {
               <CopyToClipboard
                 textToCopy={text}
                 copyButtonText={t("pool.yaml.copy")}
-                copySuccessText={t("shared.copied")}
-                copyErrorText={t("shared.notCopied")}
+                copySuccessText={t("everywhere.copied")}
+                copyErrorText={t("everywhere.notCopied")}
               />
               <Button
                 iconName="download"

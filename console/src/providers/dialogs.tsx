@@ -7,7 +7,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { parseProvider } from "../../../src/schema/parse.ts";
 import { useTell } from "../app/notices.tsx";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { WishDialog } from "../wish/dialog.tsx";
 import { shellText } from "../wish/equivalent.ts";
 import type { Wish } from "../wish/wish.ts";
@@ -33,12 +33,7 @@ export function CreateProviderDialog({ onClose }: DialogProps): ReactNode {
     credentials: "",
   });
   const [isTried, setTried] = useState(false);
-  const checked = parseProvider({
-    apiVersion: "poolkeeper.dev/v1alpha1",
-    kind: "InfrastructureProvider",
-    metadata: { name: form.name.trim() },
-    spec: specOf(form),
-  });
+  const checked = check(form);
   const problemAt = (path: string): string | undefined =>
     checked.ok || !isTried
       ? undefined
@@ -85,6 +80,15 @@ export function CreateProviderDialog({ onClose }: DialogProps): ReactNode {
       }}
     />
   );
+}
+
+function check(form: ProviderForm) {
+  return parseProvider({
+    apiVersion: "poolkeeper.dev/v1alpha1",
+    kind: "InfrastructureProvider",
+    metadata: { name: form.name.trim() },
+    spec: specOf(form),
+  });
 }
 
 function specOf({ type, region, endpoint, credentials }: ProviderForm): Readonly<Record<string, unknown>> {

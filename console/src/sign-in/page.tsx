@@ -12,15 +12,13 @@ import { useAsker } from "../ask/context.ts";
 import { sessionKey } from "../ask/queries.ts";
 import { ProblemAlert } from "../parts/problem.tsx";
 import { Waiting } from "../parts/waiting.tsx";
-import { Ways } from "./ways.tsx";
+import { type Proof, Ways } from "./ways.tsx";
 
 export interface SignInProps {
   readonly session: SessionView | null;
   /** Nobody answers. */
   readonly isLost: boolean;
 }
-
-export type Proof = { readonly code: string } | { readonly token: string };
 
 export function SignIn({ session, isLost }: SignInProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "shell" });

@@ -9,7 +9,9 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SessionView } from "../../../src/api/answers.ts";
-import type { Proof } from "./page.tsx";
+
+/** What signs in. */
+export type Proof = { readonly code: string } | { readonly token: string };
 
 export interface WaysProps {
   readonly session: SessionView;
@@ -43,9 +45,9 @@ function LinkOfMachine(): ReactNode {
       <CopyToClipboard
         variant="inline"
         textToCopy={command}
-        copyButtonAriaLabel={t("shared.copy", { what: command })}
-        copySuccessText={t("shared.copied")}
-        copyErrorText={t("shared.notCopied")}
+        copyButtonAriaLabel={t("everywhere.copy", { what: command })}
+        copySuccessText={t("everywhere.copied")}
+        copyErrorText={t("everywhere.notCopied")}
         textToDisplay={<Box variant="code">{command}</Box>}
       />
     </SpaceBetween>

@@ -13,7 +13,7 @@ import { pools } from "./pools.ts";
 import { providers } from "./providers.ts";
 import { repairs } from "./repairs.ts";
 import { settings } from "./settings.ts";
-import { shared } from "./shared.ts";
+import { everywhere } from "./everywhere.ts";
 import { shell } from "./shell.ts";
 import { table } from "./table.ts";
 import { waits } from "./waits.ts";
@@ -35,7 +35,7 @@ const pairs = {
   providers,
   repairs,
   settings,
-  shared,
+  everywhere,
   shell,
   table,
   waits,

@@ -15,7 +15,7 @@ import { useDialog } from "../dialogs/use-dialog.ts";
 import { useNow } from "../live/now.ts";
 import { ProblemAlert } from "../parts/problem.tsx";
 import { useSearchField } from "../parts/use-search-field.ts";
-import { addMonths, monthIn, monthText, readMonth } from "./days.ts";
+import { addMonths, type Month, monthIn, monthText, readMonth } from "./days.ts";
 import { MonthGrid } from "./month-grid.tsx";
 import { WindowTable } from "./window-table.tsx";
 
@@ -50,8 +50,8 @@ const listedOpenings = 100;
 function Months(): ReactNode {
   const { t, i18n } = useTranslation("translation", { keyPrefix: "windows" });
   const asker = useAsker();
-  const [zone, setZone] = useSearchField("zone");
-  const [wanted, setWanted] = useSearchField("month");
+  const [zone] = useSearchField("zone");
+  const [wanted] = useSearchField("month");
   const today = monthIn(useNow(), undefined);
   const month = readMonth(wanted, today);
   const list = useQuery(windowsQuery(asker, { limit: 100 }));
@@ -72,30 +72,7 @@ function Months(): ReactNode {
         <Header
           variant="h2"
           description={isOwnZone ? t("inOwnZone") : t("inViewerZone", { zone: viewer })}
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <SegmentedControl
-                label={t("zone")}
-                selectedId={isOwnZone ? "window" : "viewer"}
-                onChange={({ detail }) => setZone(detail.selectedId === "window" ? "window" : undefined)}
-                options={[
-                  { id: "viewer", text: t("viewerZone") },
-                  { id: "window", text: t("ownZone") },
-                ]}
-              />
-              <Button
-                iconName="angle-left"
-                ariaLabel={t("previous")}
-                onClick={() => setWanted(monthText(addMonths(month, -1)))}
-              />
-              <Button onClick={() => setWanted(undefined)}>{t("today")}</Button>
-              <Button
-                iconName="angle-right"
-                ariaLabel={t("next")}
-                onClick={() => setWanted(monthText(addMonths(month, 1)))}
-              />
-            </SpaceBetween>
-          }
+          actions={<Turn month={month} />}
         >
           {title}
         </Header>
@@ -108,5 +85,29 @@ function Months(): ReactNode {
         isOwnZone={isOwnZone}
       />
     </Container>
+  );
+}
+
+/** Which month, and whose hours. */
+function Turn({ month }: { readonly month: Month }): ReactNode {
+  const { t } = useTranslation("translation", { keyPrefix: "windows" });
+  const [zone, setZone] = useSearchField("zone");
+  const [, setWanted] = useSearchField("month");
+  const turn = (count: number): void => setWanted(monthText(addMonths(month, count)));
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <SegmentedControl
+        label={t("zone")}
+        selectedId={zone === "window" ? "window" : "viewer"}
+        onChange={({ detail }) => setZone(detail.selectedId === "window" ? "window" : undefined)}
+        options={[
+          { id: "viewer", text: t("viewerZone") },
+          { id: "window", text: t("ownZone") },
+        ]}
+      />
+      <Button iconName="angle-left" ariaLabel={t("previous")} onClick={() => turn(-1)} />
+      <Button onClick={() => setWanted(undefined)}>{t("today")}</Button>
+      <Button iconName="angle-right" ariaLabel={t("next")} onClick={() => turn(1)} />
+    </SpaceBetween>
   );
 }

@@ -6,7 +6,7 @@ import type { WindowView } from "../../../src/api/types.ts";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { windowQuery } from "../ask/queries.ts";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { Waiting } from "../parts/waiting.tsx";
 import { WishDialog } from "../wish/dialog.tsx";
 import { WindowFields } from "./fields.tsx";

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { parse } from "../../../src/schema/parse.ts";
 import { exclusion } from "../../../src/schema/window.ts";
 import { useTell } from "../app/notices.tsx";
-import type { DialogProps } from "../dialogs/host.tsx";
+import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { WishDialog } from "../wish/dialog.tsx";
 import { type Days, excludeWish } from "./wishes.ts";
 

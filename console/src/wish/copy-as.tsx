@@ -45,7 +45,7 @@ export function CopyAs({ wish, outcome }: CopyAsProps): ReactNode {
       }}
       expandToViewport
     >
-      {copied === null ? t("wish.copyAs") : t("shared.copied")}
+      {copied === null ? t("wish.copyAs") : t("everywhere.copied")}
     </ButtonDropdown>
   );
 }

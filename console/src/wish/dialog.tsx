@@ -51,7 +51,7 @@ export function WishDialog(props: WishDialogProps): ReactNode {
           <SpaceBetween direction="horizontal" size="xs">
             <CopyAs wish={wish} outcome={state.preview} />
             <Button variant="link" onClick={onClose}>
-              {t("shared.cancel")}
+              {t("everywhere.cancel")}
             </Button>
             <Button variant="primary" onClick={submit} loading={state.isSending}>
               {submitText}

@@ -1,5 +1,5 @@
 /** Words that all pages use. */
-export const shared = {
+export const everywhere = {
   loading: ["Loading", "正在加载"],
   dismiss: ["Dismiss", "关闭"],
   close: ["Close", "关闭"],
