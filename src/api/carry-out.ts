@@ -1,6 +1,6 @@
 /** From an intent's answer to the API server, in the caller's name: checked, shown or written, and never other than shown. */
 import { canonical, hashOf } from "../core/hash.ts";
-import type { Answer, Change, Effect, EffectKind, Granted } from "../core/intent/answer.ts";
+import type { Answer, Change, Effect, EffectKind, Granted, Refusal } from "../core/intent/answer.ts";
 import { isPortError } from "../ports/errors.ts";
 import type { Kube } from "../ports/kube.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
@@ -44,12 +44,7 @@ export async function carryOut(wish: Wish): Promise<Carried> {
   const weighed = await wish.weigh();
   checkVersion(wish, weighed);
   const { answer } = weighed;
-  if (!answer.ok) {
-    const { reason, facts } = answer.refusal;
-    const isSatisfied = reason === "NothingToDo" || reason === "NothingBehind";
-    if (!isSatisfied) throw refused(answer.refusal);
-    return { outcome: satisfied(sentence(reason, facts, wish.language)), objects: [] };
-  }
+  if (!answer.ok) return { outcome: satisfied(wish, answer.refusal), objects: [] };
   for (const permission of permissionsFor(answer.changes, wish.namespace)) {
     await wish.person.mustBeAllowed(permission);
   }
@@ -58,10 +53,16 @@ export async function carryOut(wish: Wish): Promise<Carried> {
   const written = await writeAll(wish, { changes: answer.changes, preview });
   if (wish.isDryRun) return { outcome: preview, objects: [] };
   const { objects } = written;
-  return { outcome: { ...written.preview, outcome: "Done", objects: objects.map(referenceTo) }, objects };
+  // Somebody else may have done it meanwhile.
+  const outcome = written.preview.outcome === "Satisfied" ? "Satisfied" : "Done";
+  return { outcome: { ...written.preview, outcome, objects: objects.map(referenceTo) }, objects };
 }
 
-function satisfied(text: string): Outcome {
+/** Everything is as asked already; any other refusal is thrown. */
+function satisfied({ language }: Wish, refusal: Refusal): Outcome {
+  const { reason, facts } = refusal;
+  if (reason !== "NothingToDo" && reason !== "NothingBehind") throw refused(refusal);
+  const text = sentence(reason, facts, language);
   const friction = { kind: "None" } as const;
   const nothing = { effects: [], seen: digestOf([]), unseen: [], changes: [], objects: [] };
   return { outcome: "Satisfied", sentence: text, friction, ...nothing };
@@ -193,7 +194,7 @@ async function writeFirst(wish: Wish, change: Change, tries: number): Promise<Ku
 async function weighAgain(wish: Wish): Promise<Writing> {
   const weighed = await wish.weigh();
   const { answer } = weighed;
-  if (!answer.ok) throw refused(answer.refusal);
+  if (!answer.ok) return { changes: [], preview: satisfied(wish, answer.refusal) };
   const preview = previewOf(answer, weighed, wish);
   checkSure(wish, answer, preview);
   return { changes: answer.changes, preview };

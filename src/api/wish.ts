@@ -9,12 +9,12 @@ import { isPortError } from "../ports/errors.ts";
 import { type Kind, type ObjectOf, resources } from "../ports/kube.ts";
 import { type Parsed, unknownFields } from "../schema/parse.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
-import { outcome as outcomeSchema } from "./answers.ts";
+import { outcome as outcomeSchema, type ResourceName } from "./answers.ts";
 import { carryOut, type Carried, type Weighed } from "./carry-out.ts";
 import { textOf } from "./guard.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { seesOf } from "./machines.ts";
-import { permissionFor } from "./permissions.ts";
+import { kindOf, permissionFor } from "./permissions.ts";
 import { failed, RequestError } from "./problem.ts";
 import { notFound } from "./read.ts";
 import { wishQuery } from "./requests.ts";
@@ -33,7 +33,7 @@ export interface WishRoute<S extends z.ZodType> {
   readonly summary: string;
   readonly body: S;
   /** The collection that it adds to; null where it changes what is there. */
-  readonly adds: string | null;
+  readonly adds: ResourceName | null;
   readonly weigh: (call: WishCall<S>, asker: Asker) => Promise<Weighed>;
 }
 
@@ -93,6 +93,7 @@ async function run<S extends z.ZodType<Sure>>(
   const { confirm = null, seen = null } = call.body;
   const isDryRun = call.query.dryRun === "true";
   try {
+    if (route.adds !== null) await mayAdd(call, route.adds);
     const carried = await carryOut({
       person: call.person,
       namespace: call.world.namespace,
@@ -110,6 +111,11 @@ async function run<S extends z.ZodType<Sure>>(
     if (!isDryRun) deps.audit(lineOf(route, call, result));
     throw error;
   }
+}
+
+/** Before anything is weighed: a refusal may name what is there already. */
+async function mayAdd({ person, world }: Call, adds: ResourceName): Promise<void> {
+  await person.mustBeAllowed(permissionFor("create", kindOf[adds], world.namespace));
 }
 
 function replyOf({ adds }: Pick<WishRoute<z.ZodType>, "adds">, { outcome, objects }: Carried): Reply {

@@ -44,7 +44,7 @@ export async function startApi(request: ApiRequest): Promise<Api> {
   // Whoever reads this machine's terminal has its rights; whoever reads the log of a pod has not.
   const web = webOf(process.env);
   const door =
-    options.cluster === "existing" || web.publicUrl !== null ? null : createAdminDoor(options.dataDir, clock);
+    options.cluster === "existing" || !web.isLocal ? null : createAdminDoor(options.dataDir, clock);
   let world: World | null = null;
   let port = options.port;
   const server = createApiServer({

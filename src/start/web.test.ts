@@ -4,7 +4,9 @@ import { addressOf, webOf } from "./web.ts";
 
 test("without a word it listens on loopback and answers to its names only", () => {
   const web = webOf({});
-  assert.deepEqual([web.listen, web.publicUrl, web.oidc], ["127.0.0.1", null, null]);
+  assert.deepEqual([web.listen, web.publicUrl, web.isLocal, web.oidc], ["127.0.0.1", null, true, null]);
+  for (const env of [{ POOLKEEPER_LISTEN: "0.0.0.0" }, { POOLKEEPER_PUBLIC_URL: "https://x.example" }])
+    assert.equal(webOf(env).isLocal, false, "nobody but the person at this machine has its link");
   assert.deepEqual(addressOf(web, 7410), {
     url: "http://127.0.0.1:7410",
     hosts: ["127.0.0.1:7410", "localhost:7410", "[::1]:7410"],

@@ -9,6 +9,8 @@ export interface Web {
   readonly listen: string;
   /** As browsers name it, behind a proxy for example; null: this machine's loopback. */
   readonly publicUrl: URL | null;
+  /** Only programs of this machine reach it, so the person at it may come in by a link. */
+  readonly isLocal: boolean;
   readonly oidc: OidcSettings | null;
 }
 
@@ -38,7 +40,7 @@ export function webOf(env: Env): Web {
       `POOLKEEPER_LISTEN is ${listen}, so browsers come by a name that is not known here. Name it: POOLKEEPER_PUBLIC_URL=https://HOST`,
     );
   }
-  return { listen, publicUrl, oidc: oidcOf(env) };
+  return { listen, publicUrl, isLocal: publicUrl === null && isLoopback(listen), oidc: oidcOf(env) };
 }
 
 function oidcOf(env: Env): OidcSettings | null {
