@@ -23,6 +23,8 @@ type Ask = (method: string, path: string, body?: object) => Promise<Reply>;
 interface Scene {
   readonly rig: Rig;
   readonly url: string;
+  /** What the product has logged and printed so far. */
+  output(): string;
   as(token: string, headers?: Readonly<Record<string, string>>): Ask;
   /** A service account with these roles in our namespace; its token. */
   person(name: string, ...roles: readonly string[]): Promise<string>;
@@ -47,6 +49,7 @@ async function createScene(t: TestContext): Promise<Scene> {
   return {
     rig,
     url,
+    output: server.output,
     as: (token, headers = {}) => asker(url, { authorization: `Bearer ${token}`, ...headers }),
     direct: (token) => callers.kubeAs({ kind: "Token", token }),
     person: async (name, ...roles) => {
@@ -219,6 +222,11 @@ test("on a real API server people can do what its RBAC allows them, and see why 
       await speaksFor(scene);
     },
   );
+
+  await t.test("C24: no token of all these is in what the product has said", async () => {
+    assert.ok(!/eyJ[A-Za-z0-9_-]{20,}/.test(scene.output()), "tokens of service accounts begin so");
+    assert.match(scene.output(), /change through the API/);
+  });
 
   await t.test("C19: a token for another audience is nobody", async () => {
     const args = ["-n", namespace, "create", "token", "scaler", "--audience", "https://elsewhere.example"];
