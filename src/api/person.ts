@@ -1,4 +1,5 @@
 /** One caller with a name: what they are called, what they may do by the API server's own word, and the port that acts as them. */
+import { askAccess } from "../ports/access.ts";
 import { isPortError } from "../ports/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Kube } from "../ports/kube.ts";
@@ -130,33 +131,16 @@ function askRight(entry: Known, permission: Permission, now: number): Promise<bo
   return answer;
 }
 
-interface AccessReview extends KubeObject {
-  readonly spec: { readonly resourceAttributes: Readonly<Record<string, string>> };
-  readonly status?: { readonly allowed?: boolean };
-}
-
 async function review(kube: Kube, permission: Permission): Promise<boolean> {
   const { verb, group, resource, subresource, namespace } = permission;
-  const question: AccessReview = {
-    apiVersion: "authorization.k8s.io/v1",
-    kind: "SelfSubjectAccessReview",
-    metadata: { name: "" },
-    spec: {
-      resourceAttributes: {
-        verb,
-        group,
-        resource,
-        ...(subresource === null ? {} : { subresource }),
-        ...(namespace === null ? {} : { namespace }),
-      },
-    },
-  };
   try {
-    const answer: KubeObject & { readonly status?: AccessReview["status"] } = await kube.create(
-      "SelfSubjectAccessReview",
-      question,
-    );
-    return answer.status?.allowed === true;
+    return await askAccess(kube, {
+      verb,
+      group,
+      resource,
+      ...(subresource === null ? {} : { subresource }),
+      ...(namespace === null ? {} : { namespace }),
+    });
   } catch (error) {
     // Whoever may not even ask may nothing.
     if (isPortError(error, "Denied") && error.status === 403) return false;

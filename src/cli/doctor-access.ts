@@ -1,6 +1,6 @@
 /** Which of the verbs that this command line needs the user may use: asked of the server, which alone knows. */
+import { askAccess } from "../ports/access.ts";
 import { type Kind, type Kube, resources } from "../ports/kube.ts";
-import type { KubeObject } from "../schema/kubernetes.ts";
 import { type Check, fail, ok, warn } from "./doctor-finding.ts";
 
 interface Need {
@@ -28,11 +28,6 @@ const needs: readonly Need[] = [
   { kind: "Pod", verbs: ["list"], isVital: false },
   { kind: "PodDisruptionBudget", verbs: ["list"], isVital: false },
 ];
-
-interface Review extends KubeObject {
-  readonly spec: { readonly resourceAttributes: Readonly<Record<string, string>> };
-  readonly status?: { readonly allowed?: boolean };
-}
 
 export const checkAccess: Check = async (session) => {
   const { kube, userName } = await session.cluster();
@@ -62,18 +57,6 @@ async function mayI(
   namespace: string,
 ): Promise<boolean> {
   const { group, plural, isNamespaced } = resources[kind];
-  const isOwn = own.includes(kind);
-  const review: Review = {
-    apiVersion: "authorization.k8s.io/v1",
-    kind: "SelfSubjectAccessReview",
-    metadata: { name: "" },
-    spec: {
-      resourceAttributes: { verb, group, resource: plural, ...(isNamespaced && isOwn ? { namespace } : {}) },
-    },
-  };
-  const answer: KubeObject & { readonly status?: Review["status"] } = await kube.create(
-    "SelfSubjectAccessReview",
-    review,
-  );
-  return answer.status?.allowed === true;
+  const where = isNamespaced && own.includes(kind) ? { namespace } : {};
+  return await askAccess(kube, { verb, group, resource: plural, ...where });
 }

@@ -1,9 +1,9 @@
 /** Asks a cluster, before anything is begun in it, whether we may do what managing pools needs. Grants nothing. */
 import { signers } from "../controller/join/approval.ts";
 import { tokenNamespace } from "../controller/join/token.ts";
+import { askAccess } from "../ports/access.ts";
 import { isPortError } from "../ports/errors.ts";
 import { type Kind, type Kube, resources } from "../ports/kube.ts";
-import type { KubeObject } from "../schema/kubernetes.ts";
 import { StartError } from "./error.ts";
 
 /** One kind of request that the controller makes. deploy/rbac.yaml must allow each; a test holds it to that. */
@@ -76,36 +76,11 @@ export async function checkAccess(kube: Kube, { namespace, isJoining }: Access):
   );
 }
 
-interface Review extends KubeObject {
-  readonly spec: { readonly resourceAttributes: Readonly<Record<string, string>> };
-  readonly status?: { readonly allowed?: boolean };
-}
-
 /** Null where the server does not answer such questions: then its answer to the request itself will tell. */
-async function mayWe(kube: Kube, need: Need): Promise<boolean | null> {
-  const { kind, verb, namespace, subresource, name } = need;
+async function mayWe(kube: Kube, { kind, ...need }: Need): Promise<boolean | null> {
   const { group, plural } = resources[kind];
-  const review: Review = {
-    apiVersion: "authorization.k8s.io/v1",
-    kind: "SelfSubjectAccessReview",
-    metadata: { name: "" },
-    spec: {
-      resourceAttributes: {
-        verb,
-        group,
-        resource: plural,
-        ...(subresource === undefined ? {} : { subresource }),
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(name === undefined ? {} : { name }),
-      },
-    },
-  };
   try {
-    const answer: KubeObject & { readonly status?: Review["status"] } = await kube.create(
-      "SelfSubjectAccessReview",
-      review,
-    );
-    return answer.status?.allowed === true;
+    return await askAccess(kube, { ...need, group, resource: plural });
   } catch (error) {
     if (isPortError(error, "Denied") || isPortError(error, "Invalid")) return null;
     throw error;
