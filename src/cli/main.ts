@@ -17,8 +17,8 @@ const letters = "bcdfghjklmnpqrstvwxz2456789";
 const { env } = process;
 const args = process.argv.slice(2);
 
-// A server ends in its own orderly way; everything else just stops.
-if (!args.includes("start")) process.once("SIGINT", () => process.exit(130));
+// A server and the building of an image end in their own orderly way; everything else just stops.
+if (!args.includes("start") && !args.includes("image")) process.once("SIGINT", () => process.exit(130));
 
 process.exitCode = await run(args, {
   terminal: createTerminal(env),

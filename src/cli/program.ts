@@ -34,6 +34,7 @@ const verbs: readonly Verb[] = [
   { names: ["rollback"], load: () => import("./rollback.ts") },
   { names: ["doctor"], load: () => import("./doctor.ts") },
   { names: ["install"], load: () => import("./install.ts") },
+  { names: ["image"], load: () => import("./image.ts") },
   { names: ["completion", "complete"], load: () => import("./completion.ts") },
   { names: ["version"], load: () => import("./version.ts") },
 ];

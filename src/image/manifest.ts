@@ -33,6 +33,8 @@ const manifestFields = z.strictObject({
   builtAt: z.iso.datetime(),
   /** SHA-256 over everything that went in: equal recipes need no second build. */
   recipe: z.string().regex(/^[0-9a-f]{64}$/),
+  /** What is inside, by name, for people: such as kernel and containerd. */
+  contents: z.record(z.string(), z.string()).optional(),
 });
 export type ImageManifest = Readonly<z.infer<typeof manifestFields>>;
 

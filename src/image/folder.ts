@@ -1,0 +1,103 @@
+/** The folder of images as a whole: one process at a time changes it, and its troubles are put into words. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../ports/clock.ts";
+import type { Environment } from "../start/binary.ts";
+import { StartError, isDiskTrouble } from "../start/error.ts";
+import { type Lock, tryLock, waitForLock } from "../start/lock.ts";
+import type { Progress } from "../start/progress.ts";
+import { addImage } from "./add.ts";
+import { type Image, imagesDir } from "./manifest.ts";
+import { type Architecture, hostArchitecture } from "./recipe.ts";
+import { type Users, findFolder, removeImage, usersOf } from "./remove.ts";
+
+export interface Visit {
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** Others wait, and say for whom. */
+export async function withImagesLock<T>(visit: Visit, work: (dir: string) => Promise<T>): Promise<T> {
+  const { env, clock, progress, signal } = visit;
+  const dir = imagesDir(env);
+  const file = join(dir, "lock");
+  let lock: Lock | null = null;
+  try {
+    mkdirSync(dir, { recursive: true });
+    const attempt = tryLock(file);
+    if (attempt.kind === "Held") lock = attempt.lock;
+    else
+      lock = await progress.during(
+        `Waiting for process ${attempt.holder.pid}, which is changing the images`,
+        () => waitForLock(file, signal === undefined ? { clock } : { clock, signal }),
+      );
+    return await work(dir);
+  } catch (error) {
+    throw explained(error, dir);
+  } finally {
+    lock?.release();
+  }
+}
+
+function explained(error: unknown, dir: string): unknown {
+  if (!(error instanceof Error) || error instanceof StartError || !isDiskTrouble(error)) return error;
+  return new StartError(
+    `The folder of images ${dir} cannot be used: ${error.message}. Images that were there are untouched, and nothing half ` +
+      `done counts as one. Make room or let this user write there, or set XDG_CACHE_HOME to another folder, and run the ` +
+      `same command again.`,
+    error,
+  );
+}
+
+export interface Addition extends Visit {
+  readonly file: string;
+  readonly family: string;
+  readonly version: string;
+  readonly kubernetesVersion: string | null;
+  /** Null: that of this machine. */
+  readonly architecture: Architecture | null;
+}
+
+export async function addToImages(addition: Addition): Promise<Image> {
+  const { env, signal, kubernetesVersion } = addition;
+  if (kubernetesVersion !== null) checkVersion(kubernetesVersion);
+  const architecture = addition.architecture ?? hostArchitecture(process.arch);
+  if (architecture === null) throw new StartError(`Name the architecture of the image: --architecture amd64`);
+  const surroundings = { env, signal };
+  return await withImagesLock(addition, (dir) =>
+    addImage({ ...addition, architecture, dir, isRoot: isRoot(), surroundings }),
+  );
+}
+
+export interface Removal extends Visit {
+  readonly name: string;
+  readonly dataDir: string;
+}
+
+export type RemovalOutcome =
+  | { readonly kind: "Removed" | "Unknown" }
+  | { readonly kind: "InUse"; readonly users: Users };
+
+export async function removeFromImages(removal: Removal): Promise<RemovalOutcome> {
+  return await withImagesLock(removal, async (dir) => {
+    const folder = await findFolder(dir, removal.name);
+    if (folder === null) return { kind: "Unknown" };
+    const users = usersOf(folder, removal.dataDir);
+    if (users.disks.length > 0 || users.processes.length > 0) return { kind: "InUse", users };
+    removeImage(folder);
+    return { kind: "Removed" };
+  });
+}
+
+export function checkVersion(kubernetesVersion: string): void {
+  if (/^v\d+\.\d+\.\d+$/.test(kubernetesVersion)) return;
+  throw new StartError(
+    `"${kubernetesVersion}" is no version of a kubelet: write all three numbers, such as v1.36.3.`,
+  );
+}
+
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
