@@ -21,7 +21,7 @@ import { requirePrograms } from "./host.ts";
 import { type Image, type ImageManifest, folderName, manifestFile } from "./manifest.ts";
 import { type Surroundings, type Words, lastLines, runProgram } from "./program.ts";
 import type { Architecture } from "./recipe.ts";
-import { checkRoom, noRoom } from "./room.ts";
+import { checkRoom, explainFull, fullDisk } from "./room.ts";
 import { settle } from "./disk.ts";
 
 export interface AddRequest {
@@ -56,25 +56,33 @@ export async function addImage(request: AddRequest): Promise<Image> {
   checkRoom(room);
   const work = mkdtempSync(join(dir, addPrefix));
   try {
-    await checkBoots(file, facts.format, { work, surroundings });
     const disk = join(work, "root.qcow2");
-    await progress.during(`Copying ${file}`, async () => {
-      const words: Words = ["qemu-img", "convert", "-f", facts.format, "-O", "qcow2", file, disk];
-      const outcome = await runProgram(words, surroundings);
-      if (outcome.kind === "Done") return;
-      const kept = "Nothing was kept.";
-      if (/no space left on device/i.test(outcome.said)) throw noRoom(room, kept);
-      throw new StartError(`${file} could not be copied: ${lastLines(outcome.said, 3)}. ${kept}`);
-    });
+    await checkBoots(file, facts.format, { work, surroundings });
+    await progress.during(`Copying ${file}`, () => copy(file, { format: facts.format, disk, surroundings }));
     settle(disk);
     const manifest = await manifestOf(request, disk, facts["virtual-size"]);
     chmodSync(work, 0o755);
     writeWholeFile(join(work, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`, 0o644);
     renameSync(work, target);
     return { dir: target, manifest };
-  } finally {
+  } catch (error) {
     rmSync(work, { recursive: true, force: true });
+    throw explainFull(error, room, "Nothing was kept.");
   }
+}
+
+interface CopyOptions {
+  readonly format: string;
+  readonly disk: string;
+  readonly surroundings: Surroundings;
+}
+
+async function copy(file: string, { format, disk, surroundings }: CopyOptions): Promise<void> {
+  const words: Words = ["qemu-img", "convert", "-f", format, "-O", "qcow2", file, disk];
+  const outcome = await runProgram(words, surroundings);
+  if (outcome.kind === "Done") return;
+  const why = lastLines(outcome.said, 3);
+  throw fullDisk(outcome.said) ?? new StartError(`${file} could not be copied: ${why}. Nothing was kept.`);
 }
 
 async function manifestOf(request: AddRequest, disk: string, virtualBytes: number): Promise<ImageManifest> {

@@ -15,7 +15,6 @@ import { basename, dirname, join } from "node:path";
 import type { Clock } from "../ports/clock.ts";
 import { ensureBinaries } from "../start/binaries.ts";
 import type { Environment } from "../start/binary.ts";
-import { StartError } from "../start/error.ts";
 import type { Progress } from "../start/progress.ts";
 import { writeWholeFile } from "../start/whole-file.ts";
 import { addPrefix } from "./add.ts";
@@ -24,11 +23,12 @@ import { type Containerd, containerdPrograms, obtainContainerd } from "./contain
 import { type DiskRequest, layOutTree, writeDisk } from "./disk.ts";
 import { type Host, prepareHost } from "./host.ts";
 import { type Image, type ImageManifest, folderName, listImages, manifestFile } from "./manifest.ts";
-import { type Run, type Surroundings, lastLines, runProgram } from "./program.ts";
+import { type Run, type Surroundings, runProgram } from "./program.ts";
 import type { RecipeChoice } from "./recipe.ts";
 import { containerdVersion, debianVersion, family, kernelArgs, minDiskGiB, recipeOf } from "./recipe.ts";
 import { removedPrefix } from "./remove.ts";
-import { type Room, bytesText, checkRoom, noRoom } from "./room.ts";
+import { bytesText, checkRoom, explainFull } from "./room.ts";
+import { createRunner, keptAfterFailure } from "./runner.ts";
 
 export interface BuildRequest {
   readonly choice: RecipeChoice;
@@ -49,22 +49,22 @@ const workPrefix = ".build-";
 const neededBytes = 2 * 2 ** 30;
 
 export async function buildImage(request: BuildRequest): Promise<Image> {
-  const { dir, progress, surroundings } = request;
+  const { choice, dir, progress, surroundings } = request;
+  const room = { dir, neededBytes, what: `Building an image with kubelet ${choice.kubernetesVersion}` };
   const host = await prepareHost(surroundings, progress, request.isRoot);
+  await sweep(dir, host, surroundings.env);
   try {
+    checkRoom(room);
+    return await buildOn(host, request, createRunner(room, surroundings));
+  } catch (error) {
     await sweep(dir, host, surroundings.env);
-    return await buildOn(host, request);
-  } finally {
-    await sweep(dir, host, surroundings.env);
+    throw explainFull(error, room, keptAfterFailure);
   }
 }
 
-async function buildOn(host: Host, request: BuildRequest): Promise<Image> {
-  const { choice, dir, clock, progress, surroundings } = request;
+async function buildOn(host: Host, request: BuildRequest, run: Run): Promise<Image> {
+  const { choice, dir, clock, progress } = request;
   const startedAt = clock.monotonic();
-  const room = { dir, neededBytes, what: `Building an image with kubelet ${choice.kubernetesVersion}` };
-  checkRoom(room);
-  const run = createRunner(room, surroundings);
   const containerd = await obtainContainerd({ ...request, ...choice, cache: join(dirname(dir), "node") });
   const programs = { ...(await kubernetesPrograms(request)), ...pathsOf(containerd) };
   const extra = containerd.kind === "Package" ? ["containerd"] : [];
@@ -101,23 +101,6 @@ async function sweep(dir: string, host: Host, env: Environment): Promise<void> {
     host.asOwner(["rm", "--recursive", "--force", "--one-file-system", ...paths]),
     surroundings,
   );
-}
-
-function createRunner(room: Room, surroundings: Surroundings): Run {
-  return async (words, options) => {
-    const outcome = await runProgram(words, surroundings, options);
-    if (outcome.kind === "Done") return outcome.stdout;
-    const { how, said } = outcome;
-    const kept = "Nothing half done was kept; programs and Debian's packages that were complete are.";
-    if (/no space left on device/i.test(said)) throw noRoom(room, kept);
-    const log = join(room.dir, "build.log");
-    writeFileSync(log, `${words.join(" ")}\n${said}`);
-    throw new StartError(
-      `${room.what} failed in ${words.find((word) => !word.startsWith("-")) ?? ""} (${how}). ${kept} Images that were ` +
-        `there are untouched. Mend what the log names and run the same command again. Its last lines:\n  ` +
-        `${lastLines(said, 10)}\nThe whole log is ${log}.`,
-    );
-  };
 }
 
 async function kubernetesPrograms({

@@ -1,60 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import test, { type TestContext } from "node:test";
-import { type ImageManifest, folderName, imagesDir, listImages } from "./manifest.ts";
-
-const debian: ImageManifest = {
-  family: "Debian",
-  version: "12-k1.36.3",
-  kubernetesVersion: "v1.36.3",
-  operatingSystem: "linux",
-  architecture: "amd64",
-  kind: "Node",
-  rootDisk: "root.qcow2",
-  rootDiskBytes: 4,
-  kernel: "vmlinuz",
-  initrd: "initrd.img",
-  kernelArgs: "root=/dev/vda ro",
-  minDiskGiB: 3,
-  builtAt: "2027-01-01T00:00:00.000Z",
-  recipe: "0".repeat(64),
-};
-const ubuntu: ImageManifest = {
-  ...debian,
-  family: "Ubuntu",
-  version: "24.04",
-  kubernetesVersion: null,
-  kind: "CloudInit",
-  kernel: null,
-  initrd: null,
-};
-
-function aFolder(t: TestContext): string {
-  const dir = mkdtempSync(join(tmpdir(), "poolkeeper-images-"));
-  t.after(() => rmSync(dir, { recursive: true }));
-  return dir;
-}
-
-function put(dir: string, manifest: ImageManifest): string {
-  const folder = join(dir, folderName(manifest));
-  mkdirSync(folder);
-  for (const file of [manifest.rootDisk, manifest.kernel, manifest.initrd]) {
-    if (file !== null) writeFileSync(join(folder, file), "disk");
-  }
-  writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
-  return folder;
-}
+import test from "node:test";
+import { folderName, imagesDir, listImages } from "./manifest.ts";
+import { aFolder, debian, putImage, ubuntu } from "./testing.ts";
 
 test("own images come first, and within a family the newest last", async (t) => {
   const dir = aFolder(t);
-  put(dir, ubuntu);
-  put(dir, { ...debian, version: "12-k1.36.10", kubernetesVersion: "v1.36.10" });
-  put(dir, { ...debian, version: "12-k1.36.3-r10" });
-  put(dir, { ...debian, version: "12-k1.36.3-r2" });
-  put(dir, debian);
-  put(dir, { ...debian, version: "12-k1.35.9", kubernetesVersion: "v1.35.9" });
+  putImage(dir, ubuntu);
+  putImage(dir, { ...debian, version: "12-k1.36.10", kubernetesVersion: "v1.36.10" });
+  putImage(dir, { ...debian, version: "12-k1.36.3-r10" });
+  putImage(dir, { ...debian, version: "12-k1.36.3-r2" });
+  putImage(dir, debian);
+  putImage(dir, { ...debian, version: "12-k1.35.9", kubernetesVersion: "v1.35.9" });
   const { images, damaged } = await listImages(dir);
   assert.deepEqual(damaged, []);
   assert.deepEqual(
@@ -105,7 +63,7 @@ const damages: readonly (readonly [string, (folder: string) => void, RegExp])[] 
 for (const [what, damage, why] of damages) {
   test(`a folder ${what} is told of and left where it is`, async (t) => {
     const dir = aFolder(t);
-    const folder = put(dir, debian);
+    const folder = putImage(dir, debian);
     damage(folder);
     const { images, damaged } = await listImages(dir);
     assert.deepEqual(images, []);

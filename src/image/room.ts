@@ -1,30 +1,47 @@
 /** Room on a disk: whether there is enough before work begins, and what to say when there was not. */
 import { statfsSync } from "node:fs";
-import { StartError } from "../start/error.ts";
+import { StartError, systemCode } from "../start/error.ts";
 
 export interface Room {
   readonly dir: string;
   readonly neededBytes: number;
-  /** For what, such as "Building Debian 12-k1.36.3". */
+  /** For what, such as "Building an image with kubelet v1.36.3". */
   readonly what: string;
 }
 
-export function checkRoom(room: Room): void {
-  const free = freeBytes(room.dir);
-  if (free < room.neededBytes) throw noRoom(room, "Nothing was begun.");
-}
-
-/** `kept` says what did not have to be done again. */
-export function noRoom({ dir, neededBytes, what }: Room, kept: string, cause?: unknown): StartError {
-  return new StartError(
-    `${what} needs ${bytesText(neededBytes)} in ${dir}, where ${bytesText(freeBytes(dir))} are free. ${kept} Images that ` +
-      `were there are untouched. Make room (poolkeeper image list shows what images take), or set XDG_CACHE_HOME to a ` +
-      `folder on a larger disk, and run the same command again.`,
-    cause,
+export function checkRoom({ dir, neededBytes, what }: Room): void {
+  const free = freeBytes(dir);
+  if (free >= neededBytes) return;
+  throw new StartError(
+    `${what} needs ${bytesText(neededBytes)} in ${dir}, and ${bytesText(free)} are free. Nothing was begun. ${makeRoom}`,
   );
 }
 
-export function freeBytes(dir: string): number {
+/** The error itself, unless the disk was full: then what that means. Half-done files are to be gone by now. */
+export function explainFull(error: unknown, { dir, neededBytes, what }: Room, kept: string): unknown {
+  if (error instanceof StartError || !isFull(error)) return error;
+  return new StartError(
+    `${what} ran out of room in ${dir}: it needs ${bytesText(neededBytes)} there, and ${bytesText(freeBytes(dir))} are ` +
+      `free now that what was half done is gone. ${kept} Images that were there are untouched. ${makeRoom}`,
+    error,
+  );
+}
+
+/** For programs that say so only in words. */
+export function fullDisk(said: string): Error | null {
+  if (!/no space left on device|disk quota exceeded/i.test(said)) return null;
+  return Object.assign(new Error(said), { code: "ENOSPC" });
+}
+
+function isFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes(systemCode(error) ?? "");
+}
+
+const makeRoom =
+  "Make room (poolkeeper image list shows what images take), or set XDG_CACHE_HOME to a folder on a larger disk, and run " +
+  "the same command again.";
+
+function freeBytes(dir: string): number {
   const { bavail, bsize } = statfsSync(dir);
   return bavail * bsize;
 }

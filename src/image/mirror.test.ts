@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import test from "node:test";
+import { findMirror } from "./mirror.ts";
+
+const surroundings = { env: process.env, signal: undefined };
+const apt = existsSync("/usr/lib/apt/apt-helper") ? {} : { skip: "needs apt" };
+
+const bookworm = "Origin: Debian\nLabel: Debian\nSuite: oldstable\nCodename: bookworm\n";
+
+/** A web server with these files. */
+async function withServer(
+  files: Readonly<Record<string, string>>,
+  run: (url: string) => Promise<void>,
+): Promise<void> {
+  const server = createServer((incoming, answer) => {
+    const file = files[incoming.url ?? ""];
+    answer.statusCode = file === undefined ? 404 : 200;
+    answer.end(file);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+test("a mirror that a person names is taken, with the security updates beside it", apt, async () => {
+  const files = {
+    "/debian/dists/bookworm/InRelease": bookworm,
+    "/debian-security/dists/bookworm-security/InRelease": bookworm.replace("bookworm", "bookworm-security"),
+  };
+  await withServer(files, async (url) => {
+    const archive = `${url}/debian`;
+    assert.deepEqual(await findMirror(`${archive}/`, surroundings), {
+      archive,
+      security: `${archive}-security`,
+    });
+  });
+});
+
+test("a named mirror that cannot be used is no reason to take another", apt, async () => {
+  const files = {
+    "/ubuntu/dists/bookworm/InRelease": "Origin: Ubuntu\nCodename: bookworm\n",
+    "/old/dists/bookworm/InRelease": "Origin: Debian\nCodename: bullseye\n",
+  };
+  await withServer(files, async (url) => {
+    const refusals = [
+      [`${url}/ubuntu`, /ubuntu: its origin is "Ubuntu" and not Debian\n/],
+      [`${url}/old`, /old: it has bullseye and not bookworm\n/],
+      [`${url}/nothing`, /nothing: 404 /],
+      ["http://127.0.0.1:2/debian", /127\.0\.0\.1:2\/debian: .*(connect|refused)/i],
+      ["ftp://example.org/debian", /debian: not an http or https address/],
+    ] as const;
+    for (const [mirror, expected] of refusals)
+      await assert.rejects(findMirror(mirror, surroundings), expected);
+    await assert.rejects(findMirror(`${url}/old`, surroundings), /--mirror URL or POOLKEEPER_DEBIAN_MIRROR/);
+  });
+});

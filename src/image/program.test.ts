@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { runProgram } from "./program.ts";
+import { createRunner } from "./runner.ts";
+
+const linux = process.platform === "linux" ? {} : { skip: "needs Linux" };
+const surroundings = { env: process.env, signal: undefined };
+
+test("what a program prints comes back, and its errors line by line", linux, async () => {
+  const lines: string[] = [];
+  const onLine = (line: string): void => void lines.push(line);
+  const outcome = await runProgram(["sh", "-c", "echo out; echo one >&2; echo two >&2"], surroundings, {
+    onLine,
+  });
+  assert.deepEqual(outcome, { kind: "Done", stdout: "out\n" });
+  assert.deepEqual(lines, ["one", "two"]);
+});
+
+test("a failure says how it ended and what was said", linux, async () => {
+  const outcome = await runProgram(["sh", "-c", "echo out; echo err >&2; exit 7"], surroundings);
+  assert.deepEqual(outcome, { kind: "Failed", how: "exit code 7", said: "out\nerr\n" });
+  const missing = await runProgram(["poolkeeper-no-such-program"], surroundings);
+  assert.equal(missing.kind, "Failed");
+});
+
+test(
+  "the step of a build that fails is named, with its last words and where all of them are",
+  linux,
+  async (t) => {
+    const dir = mkdtempSync(join(tmpdir(), "poolkeeper-run-"));
+    t.after(() => rmSync(dir, { recursive: true }));
+    const run = createRunner({ dir, neededBytes: 1, what: "Building an image" }, surroundings);
+    await assert.rejects(
+      run(["unshare", "--help-me-not", "--", "mke2fs", "-q"]),
+      /Building an image failed in mke2fs \(exit code 1\)\. Nothing half done was kept.*Its last lines:/,
+    );
+    assert.match(readFileSync(join(dir, "build.log"), "utf8"), /^unshare --help-me-not -- mke2fs -q\n/);
+  },
+);
+
+test("an interruption ends the program and everything it waits for", linux, async () => {
+  const stop = new AbortController();
+  const running = runProgram(["sh", "-c", "sleep 600"], { env: process.env, signal: stop.signal });
+  stop.abort();
+  await assert.rejects(running, { name: "AbortError" });
+  await assert.rejects(runProgram(["true"], { env: process.env, signal: stop.signal }), {
+    name: "AbortError",
+  });
+});
+
+test("a program does not outlive a process that is killed", linux, async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "poolkeeper-run-"));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const file = join(dir, "pid");
+  const program = JSON.stringify(fileURLToPath(new URL("program.ts", import.meta.url)));
+  const words = JSON.stringify(["sh", "-c", `echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 600`]);
+  const script = `import { runProgram } from ${program}; await runProgram(${words}, { env: process.env, signal: undefined });`;
+  const parent = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
+  while (!existsSync(file)) await sleep(20);
+  const pid = readFileSync(file, "utf8").trim();
+  parent.kill("SIGKILL");
+  // A zombie has ended too; who inherits it may be slow.
+  const isRunning = (): boolean => {
+    try {
+      return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    } catch {
+      return false;
+    }
+  };
+  while (isRunning()) await sleep(20);
+});

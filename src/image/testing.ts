@@ -1,0 +1,50 @@
+/** Images that are none inside, for tests of what handles images; and folders that are gone after the test. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { type ImageManifest, folderName } from "./manifest.ts";
+
+export const debian: ImageManifest = {
+  family: "Debian",
+  version: "12-k1.36.3",
+  kubernetesVersion: "v1.36.3",
+  operatingSystem: "linux",
+  architecture: "amd64",
+  kind: "Node",
+  rootDisk: "root.qcow2",
+  rootDiskBytes: 4,
+  kernel: "vmlinuz",
+  initrd: "initrd.img",
+  kernelArgs: "root=/dev/vda ro",
+  minDiskGiB: 3,
+  builtAt: "2027-01-01T00:00:00.000Z",
+  recipe: "0".repeat(64),
+};
+
+export const ubuntu: ImageManifest = {
+  ...debian,
+  family: "Ubuntu",
+  version: "24.04",
+  kubernetesVersion: null,
+  kind: "CloudInit",
+  kernel: null,
+  initrd: null,
+};
+
+export function aFolder(t: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), "poolkeeper-images-"));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** Puts it into a folder of images and answers its own folder. */
+export function putImage(dir: string, manifest: ImageManifest): string {
+  const folder = join(dir, folderName(manifest));
+  mkdirSync(folder, { recursive: true });
+  for (const file of [manifest.rootDisk, manifest.kernel, manifest.initrd]) {
+    if (file !== null) writeFileSync(join(folder, file), "disk");
+  }
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
+  return folder;
+}
