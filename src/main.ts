@@ -19,9 +19,10 @@ import { StartError } from "./start/error.ts";
 import { createIdentity, type Identity } from "./start/identity.ts";
 import { createMetrics, type Metrics } from "./start/metrics.ts";
 import type { StartOptions } from "./start/options.ts";
-import { prepareCluster } from "./start/prepare.ts";
+import { hasRealMachines, prepareCluster, refuseUnreal } from "./start/prepare.ts";
 import { createProgress, type Progress } from "./start/progress.ts";
-import { createSample } from "./start/sample.ts";
+import { createSample, sampleOf } from "./start/sample.ts";
+import { followSample } from "./start/sample-watch.ts";
 import { type ClusterSession, openSession } from "./start/session.ts";
 import { createStopper, type Stopper } from "./start/stopper.ts";
 import { eventText } from "./text/event.ts";
@@ -54,6 +55,7 @@ interface Stage {
 
 async function run(options: StartOptions, stage: Stage): Promise<void> {
   const { stopper, progress } = stage;
+  refuseUnreal(options);
   let session: ClusterSession | null = null;
   let controller: Controller | null = null;
   let missing: string | null = "starting";
@@ -97,10 +99,11 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
   const { namespace } = options;
   await lead(controller, { session, stage, namespace, identity, setLeader: metrics.setLeader });
   if (stopper.signal.aborted) return stopper.asked;
-  if (options.sample) await createSample(session.kube, options.namespace);
+  if (options.sample) await createSample(session.kube, sampleOf(options));
   missing = null;
   await consoleBuilt;
   welcome(options, { progress, api, server: session.server, kubeconfig });
+  if (options.sample && hasRealMachines(options)) followSample({ ...session, clock: realClock, progress });
   await stopper.asked;
 }
 
@@ -280,5 +283,8 @@ function welcome(
   progress.say("  kubectl get mnp,nodes          the same, with kubectl");
   if (link !== null)
     progress.say("  bin/poolkeeper console         a new link: each works once, within 10 minutes");
+  if (hasRealMachines(options) && !options.sample) {
+    progress.say("  bin/poolkeeper create pool web --provider local --nodes 2");
+  }
   progress.say("Stop with Ctrl-C.");
 }

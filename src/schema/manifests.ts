@@ -95,31 +95,36 @@ export function joinManifests(): readonly KubeObject[] {
   // Kubernetes keeps bootstrap tokens there, and roles cannot tell their names from others'.
   const tokens = rule("", ["secrets"], ["get", "list", "create", "delete"]);
   const tokenRole = role("Role", name, [tokens], "kube-system");
-  return [clusterRole, binding(clusterRole), tokenRole, binding(tokenRole), bootstrapBinding()];
+  return [clusterRole, binding(clusterRole), tokenRole, binding(tokenRole), ...nodeBindings()];
 }
 
-/** Bearers of our tokens may ask for a certificate. Whether they get it is judged machine by machine. */
-export function bootstrapBinding(): KubeObject {
-  const binding: BindingObject = {
-    apiVersion: `${rbacGroup}/v1`,
-    kind: "ClusterRoleBinding",
-    metadata: { name: "poolkeeper-bootstrappers", labels },
-    roleRef: { apiGroup: rbacGroup, kind: "ClusterRole", name: "system:node-bootstrapper" },
-    subjects: [{ kind: "Group", apiGroup: rbacGroup, name: bootstrapGroup }],
-  };
-  return binding;
+/** What the machines themselves may do, by roles that every cluster has. */
+export function nodeBindings(): readonly KubeObject[] {
+  return [
+    // Bearers of our tokens may ask for a certificate. Whether they get it is judged machine by machine.
+    giving("system:node-bootstrapper", "bootstrappers", { kind: "Group", name: bootstrapGroup }),
+    // Our images run kube-proxy under the name of the node, so that there is no second secret on the machine.
+    giving("system:node-proxier", "proxiers", { kind: "Group", name: "system:nodes" }),
+  ];
 }
 
 /** The API server, as this user, reaches into kubelets for logs, exec and port-forward. */
 export function kubeletClientBinding(user: string): KubeObject {
-  const binding: BindingObject = {
+  return giving("system:kubelet-api-admin", "kubelet-client", { kind: "User", name: user });
+}
+
+function giving(
+  role: string,
+  name: string,
+  subject: { readonly kind: "Group" | "User"; readonly name: string },
+): BindingObject {
+  return {
     apiVersion: `${rbacGroup}/v1`,
     kind: "ClusterRoleBinding",
-    metadata: { name: "poolkeeper-kubelet-client", labels },
-    roleRef: { apiGroup: rbacGroup, kind: "ClusterRole", name: "system:kubelet-api-admin" },
-    subjects: [{ kind: "User", apiGroup: rbacGroup, name: user }],
+    metadata: { name: `poolkeeper-${name}`, labels },
+    roleRef: { apiGroup: rbacGroup, kind: "ClusterRole", name: role },
+    subjects: [{ ...subject, apiGroup: rbacGroup }],
   };
-  return binding;
 }
 
 /** In it are the bearers of our tokens, and nobody else. */

@@ -1,5 +1,5 @@
 /** Everything that must be in a cluster before the controller starts in it: kinds, rights, the provider that was named. */
-import { bootstrapBinding, kubeletClientBinding } from "../schema/manifests.ts";
+import { kubeletClientBinding, nodeBindings } from "../schema/manifests.ts";
 import { realClock } from "../ports/clock.ts";
 import type { Kube } from "../ports/kube.ts";
 import type { ProviderSpec } from "../schema/provider.ts";
@@ -26,7 +26,7 @@ export async function prepareCluster(kube: Kube, options: StartOptions): Promise
   if (!isOurs) await checkAccess(kube, { namespace, isJoining: await hasJoiningProvider(kube, options) });
   // On a control plane of our own we are the ones who grant what machines need.
   if (options.cluster === "local") {
-    await applyBindings(kube, [bootstrapBinding(), kubeletClientBinding(kubeletClientUser)]);
+    await applyBindings(kube, [...nodeBindings(), kubeletClientBinding(kubeletClientUser)]);
   }
   const provider = providerOf(options);
   if (provider !== null) await ensureProvider(kube, namespace, { name: provider, type: typeNamed(provider) });
@@ -37,13 +37,28 @@ export function providerOf({ provider, cluster }: StartOptions): string | null {
   return provider ?? (cluster === "existing" ? null : "simulator");
 }
 
+/** The provider that was named runs virtual machines on this host. */
+export function hasRealMachines(options: StartOptions): boolean {
+  return typeNamed(providerOf(options) ?? "") === "local";
+}
+
+/** Said before anything is begun: kubelets cannot join a world in memory. */
+export function refuseUnreal(options: StartOptions): void {
+  if (options.cluster !== "embedded" || !hasRealMachines(options)) return;
+  throw new StartError(
+    "Real machines need a real Kubernetes, and the world in memory is none. Nothing was begun. Try: " +
+      "npm start -- --cluster local --provider local, or name a cluster with --kubeconfig FILE",
+  );
+}
+
 /** Of a provider that is made at start: its name is that of its type, every other name is a simulator's. */
 export function typeNamed(name: string): ProviderSpec["type"] {
   return name === "local" || name === "ecs" ? name : "simulator";
 }
 
-async function hasJoiningProvider(kube: Kube, { namespace, provider }: StartOptions): Promise<boolean> {
-  if (provider !== null && typeNamed(provider) === "local") return true;
+async function hasJoiningProvider(kube: Kube, options: StartOptions): Promise<boolean> {
+  if (hasRealMachines(options)) return true;
+  const { namespace } = options;
   const { items } = await kube.list("InfrastructureProvider", { namespace });
   return items.some(({ spec }) => spec.type === "local");
 }

@@ -1,8 +1,27 @@
-/** Sample pools and a workload for the embedded start, so that the first look shows something alive. */
+/** Sample pools and a workload, so that the first look shows something alive: simulated ones, or two real machines. */
 import type { Kube } from "../ports/kube.ts";
+import type { StartOptions } from "./options.ts";
+import { hasRealMachines, providerOf } from "./prepare.ts";
 
-export async function createSample(kube: Kube, namespace: string): Promise<void> {
-  for (const object of objects(namespace)) {
+const ours = "poolkeeper.dev/v1alpha1";
+
+/** The one that both kinds of samples have. */
+export const samplePool = "web";
+
+interface Sample {
+  readonly namespace: string;
+  readonly provider: string;
+  /** Its machines have a kernel, and containers have to have a program. */
+  readonly isReal: boolean;
+}
+
+export function sampleOf(options: StartOptions): Sample {
+  const provider = providerOf(options) ?? "simulator";
+  return { namespace: options.namespace, provider, isReal: hasRealMachines(options) };
+}
+
+export async function createSample(kube: Kube, sample: Sample): Promise<void> {
+  for (const object of sample.isReal ? realObjects(sample) : simulatedObjects(sample)) {
     const kind = object.kind;
     const { name } = object.metadata;
     await kube.patch(
@@ -13,8 +32,7 @@ export async function createSample(kube: Kube, namespace: string): Promise<void>
   }
 }
 
-function objects(namespace: string) {
-  const ours = "poolkeeper.dev/v1alpha1";
+function simulatedObjects({ namespace, provider }: Sample) {
   return [
     {
       apiVersion: ours,
@@ -30,10 +48,10 @@ function objects(namespace: string) {
     {
       apiVersion: ours,
       kind: "ManagedNodePool",
-      metadata: { name: "web", namespace },
+      metadata: { name: samplePool, namespace },
       spec: {
         replicas: 3,
-        providerRef: { name: "simulator" },
+        providerRef: { name: provider },
         template: { instanceTypes: ["ecs.g7.large"], nodeLabels: { tier: "web" } },
         management: { autoUpgrade: true, autoRepair: true, maintenanceWindowRef: { name: "nightly" } },
       },
@@ -42,21 +60,60 @@ function objects(namespace: string) {
       apiVersion: ours,
       kind: "ManagedNodePool",
       metadata: { name: "batch", namespace },
-      spec: { replicas: 2, providerRef: { name: "simulator" } },
+      spec: { replicas: 2, providerRef: { name: provider } },
     },
+    ...shop(6, { containers: [{ name: "shop", image: "shop:1" }] }),
+  ] as const;
+}
+
+/** The workload that every node image brings along: nothing is pulled. There is no name service in the cluster to ask. */
+const realPod = {
+  dnsPolicy: "Default",
+  containers: [{ name: "shop", image: "poolkeeper.dev/workload:1", imagePullPolicy: "Never" }],
+};
+
+function realObjects({ namespace, provider }: Sample) {
+  return [
+    {
+      apiVersion: ours,
+      kind: "ManagedNodePool",
+      metadata: { name: samplePool, namespace },
+      spec: {
+        replicas: 2,
+        providerRef: { name: provider },
+        template: { nodeLabels: { tier: "web" } },
+        management: { autoRepair: true },
+      },
+    },
+    ...shop(2, realPod),
+  ] as const;
+}
+
+/** A Deployment that spreads over the nodes, and its budget. */
+function shop(replicas: number, pod: { readonly containers: readonly object[] }) {
+  const matchLabels = { app: "shop" };
+  const metadata = { name: "shop", namespace: "default" };
+  const resources = { requests: { cpu: "100m", memory: "64Mi" } };
+  const spread = {
+    maxSkew: 1,
+    topologyKey: "kubernetes.io/hostname",
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels },
+  };
+  return [
     {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: { name: "shop", namespace: "default" },
+      metadata,
       spec: {
-        replicas: 6,
-        selector: { matchLabels: { app: "shop" } },
+        replicas,
+        selector: { matchLabels },
         template: {
-          metadata: { labels: { app: "shop" } },
+          metadata: { labels: matchLabels },
           spec: {
-            containers: [
-              { name: "shop", image: "shop:1", resources: { requests: { cpu: "100m", memory: "128Mi" } } },
-            ],
+            ...pod,
+            containers: pod.containers.map((each) => ({ ...each, resources })),
+            topologySpreadConstraints: [spread],
           },
         },
       },
@@ -64,8 +121,8 @@ function objects(namespace: string) {
     {
       apiVersion: "policy/v1",
       kind: "PodDisruptionBudget",
-      metadata: { name: "shop", namespace: "default" },
-      spec: { maxUnavailable: 1, selector: { matchLabels: { app: "shop" } } },
+      metadata,
+      spec: { maxUnavailable: 1, selector: { matchLabels } },
     },
   ] as const;
 }

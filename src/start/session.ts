@@ -31,7 +31,7 @@ export interface SessionRequest {
   readonly clock: Clock;
   readonly metrics: () => Metrics | null;
   /** Called with the port before anything is watched: the kinds must be there by the time it resolves. */
-  readonly prepare: (kube: Kube) => Promise<void>;
+  readonly prepare: (kube: Kube, serverVersion: string) => Promise<void>;
   /** Gives up what is under way; nothing of it is left open. */
   readonly signal: AbortSignal;
 }
@@ -94,7 +94,7 @@ async function fill(request: SessionRequest, opening: Opening): Promise<ClusterS
   const kube = createKube(transport);
   const version = await followVersion(transport, clock);
   parts.push(version.stop);
-  await request.prepare(kube);
+  await request.prepare(kube, version.current());
   const selectors = Object.fromEntries(ours.map((kind) => [kind, { namespace }]));
   const cache = createCache({
     transport,
