@@ -23,7 +23,7 @@ const needs: readonly Need[] = [
   { kind: "ManagedNodePool", verbs: ["create", "patch", "delete"], isVital: false },
   { kind: "NodeOperation", verbs: ["create", "patch"], isVital: false },
   { kind: "MaintenanceWindow", verbs: ["create", "patch", "delete"], isVital: false },
-  { kind: "InfrastructureProvider", verbs: ["create", "delete"], isVital: false },
+  { kind: "InfrastructureProvider", verbs: ["create", "patch", "delete"], isVital: false },
   { kind: "Node", verbs: ["get", "list"], isVital: false },
   { kind: "Pod", verbs: ["list"], isVital: false },
   { kind: "PodDisruptionBudget", verbs: ["list"], isVital: false },

@@ -7,6 +7,7 @@ import { isPortError } from "../ports/errors.ts";
 import { resources } from "../ports/kube.ts";
 import type { LeaseObject } from "../schema/kubernetes.ts";
 import { sentence } from "../text/sentence.ts";
+import { readBraked } from "./braked.ts";
 import { type Check, fail, type Finding, ok, warn } from "./doctor-finding.ts";
 import { missingKinds } from "./install.ts";
 import { kindNames } from "./kind.ts";
@@ -149,6 +150,11 @@ export const checkWindows: Check = async (session) => {
       ? warn(`Window ${metadata.name} opens only in ${durationText(inMs)}`, fix)
       : ok(`Window ${metadata.name} opens in ${durationText(inMs)}`);
   });
+};
+
+export const checkBrakes: Check = async (session) => {
+  const { brakes } = await readBraked(session);
+  return brakes.length === 0 ? [ok("No brake is on")] : brakes.map(({ text, fix }) => warn(text, fix));
 };
 
 export const checkPools: Check = async (session) => {

@@ -1,6 +1,7 @@
 /** `doctor`: everything that must be in order for pools to be managed, checked one by one, each with its fix. */
 import type { Command } from "commander";
 import {
+  checkBrakes,
   checkClocks,
   checkController,
   checkDefinitions,
@@ -30,6 +31,7 @@ const checks: readonly Check[] = [
   checkProviders,
   checkWindows,
   checkPools,
+  checkBrakes,
 ];
 
 export function register(program: Command, session: Session): void {

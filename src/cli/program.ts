@@ -26,6 +26,7 @@ const verbs: readonly Verb[] = [
   { names: ["remove"], load: () => import("./remove.ts") },
   { names: ["delete"], load: () => import("./delete.ts") },
   { names: ["pause", "resume"], load: () => import("./pause.ts") },
+  { names: ["brake"], load: () => import("./brake.ts") },
   { names: ["upgrade"], load: () => import("./upgrade.ts") },
   { names: ["repair"], load: () => import("./repair.ts") },
   { names: ["window"], load: () => import("./window.ts") },

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import { operationWord, stateWord } from "../text/words.ts";
+import { readBraked } from "./braked.ts";
 import { doneText, poolTone } from "./columns.ts";
 import { listOf } from "./read.ts";
 import type { Session } from "./session.ts";
@@ -18,15 +19,19 @@ export function register(program: Command, session: Session): void {
 
 async function status(session: Session): Promise<void> {
   const cluster = await session.cluster();
-  const [pools, operations, version] = await Promise.all([
+  const [pools, operations, version, { brakes }] = await Promise.all([
     listOf(session, "ManagedNodePool"),
     listOf(session, "NodeOperation"),
     cluster.serverVersion(),
+    readBraked(session),
   ]);
   const head = fieldLines([
     ["Cluster", `${cluster.contextName} (${cluster.server}), Kubernetes ${version}`],
     ["Pools", poolsText(pools)],
     ["Nodes", nodesText(pools)],
+    ...brakes.map(
+      ({ text, fix }) => ["Brake", `${text.replace(/^The brake is /, "")} (lift it with: ${fix})`] as const,
+    ),
   ]);
   const look = session.look();
   const lines = [...head, ...poolLines(pools, look), ...operationLines(operations, look)];

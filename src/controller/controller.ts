@@ -9,6 +9,7 @@ import type { NodeObject } from "../schema/kubernetes.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import { reconcileProvider } from "./catalogue.ts";
+import { createBrakes } from "./brakes.ts";
 import { createCensus } from "./census.ts";
 import { createDiagnoses } from "./diagnoses.ts";
 import { createEvidenceBook } from "./evidence.ts";
@@ -145,6 +146,7 @@ function createParts(deps: ControllerDeps, hooks: Hooks): Parts {
     diagnoses: createDiagnoses(clock),
     freshness: createFreshness(cache),
     census: createCensus(cache),
+    brakes: createBrakes(cache, deps.brake),
     reports: createReportBook(clock),
     waits: hooks.waits,
     cluster: {
@@ -152,7 +154,6 @@ function createParts(deps: ControllerDeps, hooks: Hooks): Parts {
       uid: deps.clusterUid,
       serverVersion: deps.serverVersion,
       sinceGapMs: () => clock.monotonic() - Math.max(hooks.startedAt(), cache.lastGapAt("Node")),
-      brake: deps.brake,
     },
   };
 }

@@ -5,6 +5,7 @@ import { workloadKey } from "../core/workload.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { KubeCache } from "../ports/kube.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
+import type { Brakes } from "./brakes.ts";
 import type { Census } from "./census.ts";
 import type { Diagnoses } from "./diagnoses.ts";
 import type { EvidenceBook } from "./evidence.ts";
@@ -27,6 +28,7 @@ export interface ObserveDeps {
   /** When, on the monotonic clock, each pool was last in a storm: the calm after it counts from there (S15). */
   readonly storms: Map<string, number>;
   readonly census: Census;
+  readonly brakes: Brakes;
   readonly cluster: ClusterFacts;
 }
 
@@ -38,7 +40,6 @@ export interface ClusterFacts {
   serverVersion(): string;
   /** Milliseconds since our view last had a gap. */
   sinceGapMs(): number;
-  brake(): string | null;
 }
 
 /** `stale`: our own last write is not in the view yet, its event will wake us. `gone`: the pool is no more. */
@@ -62,13 +63,14 @@ export function observe(key: string, deps: ObserveDeps): Snapshot | "stale" | "g
     provider,
     budgets: budgetsOf(machines, cache),
     workloads: workloadsOf(machines, cache),
-    cluster: clusterView(key, { machines, instances, deps }),
+    cluster: clusterView(key, { pool, machines, instances, deps }),
     outcomes: outcomes.ofPool(key),
     evictions: outcomes.evictions,
   };
 }
 
 interface Look {
+  readonly pool: ManagedNodePoolObject;
   readonly machines: readonly Machine[];
   /** Null while the provider is closed. */
   readonly instances: Instances | null;
@@ -135,7 +137,7 @@ function workloadNamed(key: string, cache: KubeCache): Workload | null {
 }
 
 function clusterView(key: string, look: Look): ClusterView {
-  const { cluster, leases, census, clock, storms } = look.deps;
+  const { cluster, leases, census, brakes, clock, storms } = look.deps;
   const sinceStormMs = clock.monotonic() - (storms.get(key) ?? -Infinity);
   return {
     self: cluster.identity,
@@ -147,7 +149,7 @@ function clusterView(key: string, look: Look): ClusterView {
     sinceGapMs: Math.min(cluster.sinceGapMs(), sinceStormMs),
     otherLeaseRenewedMsAgo: leases.othersRenewedMsAgo(),
     ...census.seenFrom(key, clock.now()),
-    brake: cluster.brake(),
+    ...brakes.on(look.pool, clock.now()),
   };
 }
 

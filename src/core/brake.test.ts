@@ -54,7 +54,7 @@ const uncordon = (number: number): Action => ({
   kind: "UncordonNode",
   node: aMachine().node ?? never(),
 });
-const record: Action = {
+const record: Extract<Action, { kind: "RecordOperation" }> = {
   kind: "RecordOperation",
   name: "op",
   spec: anOperation({ targets: [{ machine: "web-1", uid: "uid-web-1" }] }).spec,
@@ -69,6 +69,7 @@ function beginning(
   snapshot: Snapshot,
   number: number,
   plan: "ReplaceSystemDisk" | "Reboot" | "RestartService" | "Release",
+  cause = "",
 ): Action {
   const kinds = {
     ReplaceSystemDisk: "Upgrade",
@@ -78,7 +79,8 @@ function beginning(
   } as const;
   const machine = snapshot.machines[number - 1] ?? never();
   const options = { drain: true, release: false };
-  return begin(snapshot, machine, { kind: kinds[plan], plan, cause: null, options, because }, noon);
+  const operation = snapshot.operations.find(({ metadata }) => metadata.uid === cause) ?? null;
+  return begin(snapshot, machine, { kind: kinds[plan], plan, cause: operation, options, because }, noon);
 }
 
 function act(wishes: Scene, actions: readonly Action[] | ((snapshot: Snapshot) => readonly Action[])): Brief {
@@ -88,6 +90,23 @@ function act(wishes: Scene, actions: readonly Action[] | ((snapshot: Snapshot) =
 }
 
 const braked = { around: { cluster: { brake: "by ann" } } };
+const target = { machine: "web-1", uid: "uid-web-1" };
+const ours = { ...record, spec: { ...record.spec, requestedBy: "Controller" } };
+const tripped: Scene = {
+  around: {
+    cluster: { tripped: { machines: ["a-1", "b-1", "c-1", "d-1"] } },
+    operations: [
+      anOperation({ name: "ours", requestedBy: "Controller", retry: ["web-2"] }),
+      anOperation({
+        name: "restart",
+        kind: "Repair",
+        requestedBy: "Controller",
+        targets: [target],
+        options: { rung: "RestartService" },
+      }),
+    ],
+  },
+};
 const paused = { pool: { paused: true } };
 const upgrades = (snapshot: Snapshot) =>
   [1, 2].map((number) => beginning(snapshot, number, "ReplaceSystemDisk"));
@@ -128,6 +147,27 @@ const cases: readonly (readonly [string, () => Brief, Brief])[] = [
     "and a stopped instance is not left without its disk",
     () => act(braked, [replaceDisk(1)]),
     doing("ReplaceSystemDisk web-1"),
+  ],
+  [
+    "after failures in a row no upgrade is asked for by ourselves",
+    () => act(tripped, [ours]),
+    waiting("BrakeTripped"),
+  ],
+  ["a person's is", () => act(tripped, [record]), doing("Record Upgrade of web-1")],
+  [
+    "none of ours begins on another node",
+    () => act(tripped, (snapshot) => [beginning(snapshot, 1, "ReplaceSystemDisk", "uid-ours")]),
+    waiting("web-1 BrakeTripped"),
+  ],
+  [
+    "but on one that a person wants to try once more",
+    () => act(tripped, (snapshot) => [beginning(snapshot, 2, "ReplaceSystemDisk", "uid-ours")]),
+    doing(begun(2)),
+  ],
+  [
+    "restarts of the kubelet go on, and so does what has begun",
+    () => act(tripped, (snapshot) => [beginning(snapshot, 1, "RestartService", "uid-restart"), stop(2)]),
+    doing("web-1: Repair RestartService RestartService", "StopInstance web-2"),
   ],
   [
     "no more upgrades begin than nodes may be away",

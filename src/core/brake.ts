@@ -5,6 +5,7 @@ import { isAvailable, machinesByName } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { backOffMs } from "./send.ts";
 import { secondMs, timeOf } from "./time.ts";
+import { isAutomatic, tripHold } from "./trip.ts";
 
 /** The wishes of the policies, in their order. Every action ends in the decision or among the held; none is lost. */
 export function brake(snapshot: Snapshot, now: Instant, wishes: readonly Wishes[]): Decision {
@@ -46,6 +47,8 @@ function whyNot(action: Action, look: Look): Refusal | null {
   // Nothing tells us when the brake is let go.
   if (words !== null && isNewWork(action, machine))
     return { reason: "BrakeOn", facts: { message: words }, wakeAt: now + 10 * secondMs };
+  const tripped = isOurWish(action, look) ? tripHold(snapshot, now) : null;
+  if (tripped !== null) return tripped;
   if (snapshot.pool.spec.paused && startsWork(action, machine))
     return { reason: "Paused", facts: { pool: snapshot.pool.metadata.name } };
   if (left < 1 && isUpgradeStart(action, machine) && takesAway(action, machine))
@@ -90,6 +93,15 @@ function isNewWork(action: Action, machine: Machine | null): boolean {
   if (startsWork(action, machine) || action.kind === "RequestInstance") return true;
   // The next safe point of a stopped instance is a running one: it gets its disk and starts again (S12).
   return destructive.has(action.kind) && action.kind !== "ReplaceSystemDisk";
+}
+
+/** Asked for, or begun, by nobody's wish but our own. */
+function isOurWish(action: Action, { snapshot, machine }: Look): boolean {
+  if (action.kind === "RecordOperation") return isAutomatic(action.spec);
+  if (action.kind !== "AdvanceMachine" || !isBeginning(action, machine)) return false;
+  const { uid } = action.status.operation?.operation ?? {};
+  const cause = snapshot.operations.find(({ metadata }) => metadata.uid === uid && uid !== undefined);
+  return cause !== undefined && isAutomatic(cause.spec, action.machine);
 }
 
 /** The machine gets an operation, or another one: its epoch says so. */

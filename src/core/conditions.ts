@@ -167,5 +167,6 @@ export const stalling: ReadonlySet<HoldReason> = new Set([
   "MachineDeleted",
   "Storm",
   "BrakeOn",
+  "BrakeTripped",
   "UncordonedByPerson",
 ]);

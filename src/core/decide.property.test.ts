@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as fc from "fast-check";
+import type { NodeOperationObject } from "../schema/operation.ts";
 import { type Action, type Decision, destructiveKinds, type Policy } from "./action.ts";
 import { isCordonedByUs } from "./attributes.ts";
 import { brake } from "./brake.ts";
@@ -190,6 +191,21 @@ const laws: Readonly<Record<string, (found: Case) => void>> = {
         inHand(machine)?.step !== "Drain" ||
           ["Drain", "Restore"].includes(action.status.operation?.step ?? ""),
       );
+    }
+  },
+  "after failures in a row nothing that takes a node away begins by itself (S12)": ({
+    snapshot,
+    decision,
+    begun,
+  }) => {
+    if (snapshot.cluster.tripped === null) return;
+    const isHeavy = ({ kind, options, requestedBy }: NodeOperationObject["spec"]): boolean =>
+      requestedBy === "Controller" &&
+      (kind === "Upgrade" || (kind === "Repair" && options.rung !== "RestartService"));
+    assert.ok(!decision.actions.some((action) => action.kind === "RecordOperation" && isHeavy(action.spec)));
+    for (const { operation } of begun) {
+      const cause = snapshot.operations.find(({ metadata }) => metadata.uid === operation.operation?.uid);
+      assert.ok(cause === undefined || !isHeavy(cause.spec));
     }
   },
   "under the brake nothing disturbs, but for the disk of a stopped instance (S12)": (found) => {

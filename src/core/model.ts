@@ -181,8 +181,15 @@ export interface ClusterView {
   readonly upgradesElsewhere: readonly string[];
   /** When automatic repairs that take a node away have begun in other pools, within the last hour. */
   readonly repairStartsElsewhere: readonly Instant[];
-  /** A person's brake over the whole controller, with its words. */
+  /** A person's brake, over the whole controller or over the pool's provider, with its words. */
   readonly brake: string | null;
+  /** Too many upgrades and repairs failed in a row: none begins by itself. */
+  readonly tripped: Trip | null;
+}
+
+/** Machines that failed one after the other, the latest first. */
+export interface Trip {
+  readonly machines: readonly string[];
 }
 
 /** What happened to the last effect sent for a machine. */

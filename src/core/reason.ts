@@ -26,6 +26,7 @@ export type HoldReason =
   | "Paused"
   | "PausedByUser"
   | "BrakeOn"
+  | "BrakeTripped"
   | "ViewTooYoung"
   | "ProviderUnavailable"
   | "ProviderDenied"

@@ -15,6 +15,7 @@ import { type HandsOff, handsOff } from "./repair-guard.ts";
 import { evidenceOf } from "./signs.ts";
 import { targetDisk } from "./target.ts";
 import { instantOf, minuteMs, secondMs, sinceOf } from "./time.ts";
+import { isAutomatic, tripHold } from "./trip.ts";
 import { promisedFirst } from "./turn.ts";
 import { allVitals, noOtherNode, onlyUs } from "./vital.ts";
 
@@ -81,15 +82,14 @@ function whyNotNow(
   if (begun > 0 || repairsInHand(snapshot) > 0) return { reason: "RepairInProgress" };
   const { repairsElsewhere: count } = cluster;
   if (count > 0) return { reason: "RepairsElsewhere", facts: { count }, wakeAt: now + 10 * secondMs };
-  return rung === "RestartService" ? null : whyNotDisturb({ operation, snapshot, machine }, now);
+  return rung === "RestartService" ? null : takingHold({ operation, snapshot, machine, rung }, now);
 }
 
-/** Rungs that take the node away also leave a place for what must go on running, and keep a rate. */
-function whyNotDisturb(
-  { operation, snapshot, machine }: Pick<Turn, "operation" | "snapshot" | "machine">,
-  now: Instant,
-): HandsOff | null {
+/** What is asked besides before a rung that takes the node away. */
+function takingHold({ operation, snapshot, machine }: Turn, now: Instant): HandsOff | null {
   const isOurs = operation.spec.requestedBy === "Controller";
+  const tripped = isAutomatic(operation.spec) ? tripHold(snapshot, now) : null;
+  if (tripped !== null) return tripped;
   // What runs on a node that is not ready is lost already, but for ourselves.
   const kinds = isOurs && machine.node?.ready === "True" ? allVitals : onlyUs;
   return noOtherNode(snapshot, machine, kinds, now) ?? (isOurs ? rateHold(snapshot, now) : null);

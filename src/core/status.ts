@@ -107,7 +107,9 @@ function isRemoving(snapshot: Snapshot): boolean {
 
 /** While a node is under way nothing waits, whatever the next one waits for; but a person's pause is said at once. */
 function upgradeWord(snapshot: Snapshot, held: readonly Held[]): Summary {
-  const words = held.flatMap(({ wish, reason }) => (wish === "Upgrade" ? (upgradeWords[reason] ?? []) : []));
+  const words = held.flatMap(({ wish, reason }) =>
+    wish === "Upgrade" || reason.startsWith("Brake") ? (upgradeWords[reason] ?? []) : [],
+  );
   const isMoving = snapshot.machines.some((machine) => machine.record.status?.operation?.kind === "Upgrade");
   const [word = "Upgrading"] = words;
   return isMoving && word !== "Paused" ? "Upgrading" : word;
@@ -121,6 +123,8 @@ const upgradeWords: Readonly<Partial<Record<HoldReason, Summary>>> = {
   TooManyBlocked: "Stalled",
   WindowMissing: "Stalled",
   NoWindow: "Stalled",
+  BrakeOn: "Stalled",
+  BrakeTripped: "Stalled",
   CapabilityMissing: "Stalled",
   ProviderUnavailable: "Stalled",
 };

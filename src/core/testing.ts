@@ -287,6 +287,7 @@ export function aSnapshot(wishes: Partial<SnapshotWishes> = {}): Snapshot {
       upgradesElsewhere: [],
       repairStartsElsewhere: [],
       brake: null,
+      tripped: null,
       ...wishes.cluster,
     },
     outcomes: new Map(Object.entries(wishes.outcomes ?? {})),

@@ -4,6 +4,8 @@ import type { Reason } from "../core/reason.ts";
 export const commands: Readonly<Partial<Record<Reason, string>>> = {
   Paused: "poolkeeper resume {pool}",
   PausedByUser: "poolkeeper upgrade resume {pool}",
+  BrakeOn: "poolkeeper brake",
+  BrakeTripped: "poolkeeper brake off",
   ProviderUnavailable: "poolkeeper describe provider {provider}",
   ProviderDenied: "poolkeeper describe provider {provider}",
   OutOfStock: "poolkeeper set {pool} zones=ZONE,ZONE instance-types=TYPE,TYPE",

@@ -27,7 +27,9 @@ export const en = {
   // What a wish waits for.
   Paused: "{pool|The pool} is paused[ (since {since})]; nothing new starts until it is resumed.",
   PausedByUser: "{operation|The operation} is paused[ by {by}][ (since {since})] and waits to be resumed.",
-  BrakeOn: "The brake over all pools is on[: {message}]; nothing disturbing starts until a person lifts it.",
+  BrakeOn: "The brake is on[: {message}]; nothing disturbing starts until a person lifts it.",
+  BrakeTripped:
+    "{count|Several} upgrades or repairs failed in a row[ ({machine})], so none begins by itself any more until a person lifts this; one that a person asks for begins, and if it succeeds it lifts this too.",
   ViewTooYoung:
     "Poolkeeper has not watched the cluster for long enough to be sure[ (since {since})]; it goes on[ at {until}] by itself.",
   ProviderUnavailable:

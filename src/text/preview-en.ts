@@ -56,6 +56,11 @@ export const previewEn = {
   CreatesProvider: "Provider {provider} of type {value} is created for region {zone}.",
   DeletesWindow: "Maintenance window {window} is deleted[; no upgrade starts by itself any more in {pool}].",
   DeletesProvider: "Provider {provider} is deleted; its instances are not touched.",
+  PutsBrakeOn:
+    "Nothing that takes a node away begins any more in the pools of {object}; what has begun stops at its next safe point.",
+  LiftsBrake: "The brake is lifted from the pools of {object}; what waits for it goes on.",
+  ForgetsFailures:
+    "Upgrades and repairs begin by themselves again; the failures of {object} are not counted any more.",
   OpensNext: "{window} opens next at {since}[ and closes at {until}].",
   OpenNow: "{window} is open now, until {until}.",
   AlwaysOpen: "{window} is always open.",

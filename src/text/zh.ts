@@ -22,7 +22,9 @@ export const zh = {
   // 正在等待什么。
   Paused: "{pool|节点池}[自 {since} 起]已暂停，恢复之前不会开始新的操作。",
   PausedByUser: "{operation|该操作}[自 {since} 起][被 {by} ]暂停，等待恢复。",
-  BrakeOn: "全局制动已启用[：{message}]，在人工解除之前不会开始任何影响业务的操作。",
+  BrakeOn: "制动已启用[：{message}]，在人工解除之前不会开始任何影响业务的操作。",
+  BrakeTripped:
+    "[{count} 次]升级或修复连续失败[（{machine}）]，在人工解除之前不再自动开始；人工发起的操作仍会执行，成功后也会解除。",
   ViewTooYoung: "Poolkeeper 观察集群的时间还不够长[（自 {since} 起）]，稍后[（{until}）]会自动继续。",
   ProviderUnavailable:
     "云服务商[ {provider} ]无法访问或返回不完整[，自 {since} 起][：{message}]，Poolkeeper 会自动重试。",

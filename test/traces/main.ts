@@ -1,6 +1,7 @@
 /** `npm run traces`: performs every scenario and shows what differs from the golden trace; `-- --write` renews them. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { braking } from "./brake.ts";
 import { faults } from "./fault.ts";
 import { removing } from "./removal.ts";
 import { repairing } from "./repair.ts";
@@ -8,7 +9,14 @@ import { sizing } from "./sizing.ts";
 import { perform, type Scenario } from "./stage.ts";
 import { upgrading } from "./upgrade.ts";
 
-export const scenarios: readonly Scenario[] = [...sizing, ...removing, ...upgrading, ...repairing, ...faults];
+export const scenarios: readonly Scenario[] = [
+  ...sizing,
+  ...removing,
+  ...upgrading,
+  ...repairing,
+  ...braking,
+  ...faults,
+];
 
 export function tracePath(scenario: Scenario): string {
   return join(import.meta.dirname, `${scenario.name}.trace`);

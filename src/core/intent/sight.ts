@@ -18,6 +18,7 @@ export const blindCluster: Omit<Snapshot["cluster"], "serverVersion" | "nodes"> 
   upgradesElsewhere: [],
   repairStartsElsewhere: [],
   brake: null,
+  tripped: null,
 };
 
 /** The name of the pool's window; null without one. */
