@@ -28,6 +28,25 @@ export const simulatorSettings = z.object({
 });
 export type SimulatorSettings = z.infer<typeof simulatorSettings>;
 
+/** Virtual machines on the host that Poolkeeper runs on. */
+export const localSettings = z.object({
+  memoryMiB: int(1280, 16_777_216)
+    .optional()
+    .describe("Memory that all instances together may have. Absent: what the host can give."),
+  cpus: int(1, 65_536)
+    .optional()
+    .describe("CPUs that all instances together may have. Absent: no limit; they share those of the host."),
+  maxInstances: int(1, 254).default(254).optional().describe("Instances that may exist."),
+  accelerator: z
+    .enum(["auto", "kvm", "tcg"])
+    .default("auto")
+    .optional()
+    .describe(
+      "kvm: the processor runs the guests. tcg: they are emulated. auto: kvm where a kernel boots on it.",
+    ),
+});
+export type LocalSettings = z.infer<typeof localSettings>;
+
 const providerFields = z.object({
   type: z.enum(["simulator", "local", "ecs"]).describe("Which adapter speaks to the infrastructure."),
   region: text(64).min(1).describe("Region of the instances; node names begin with it."),
@@ -44,17 +63,29 @@ const providerFields = z.object({
     )
     .optional(),
   simulator: simulatorSettings.describe("How the simulated cloud behaves.").optional(),
+  local: localSettings.describe("What virtual machines on this host may take.").optional(),
 });
 
 export const providerSpec = guarded(
-  ruled(providerFields, {
-    cel: "self.type == 'simulator' || !has(self.simulator)",
-    holds: (self) => self.type === "simulator" || self.simulator === undefined,
-    says: "simulator settings are set, but type is {found}: remove spec.simulator, or set type to simulator",
-    field: "simulator",
-    found: { cel: "self.type", of: (self) => self.type },
-    reason: "FieldValueForbidden",
-  }),
+  ruled(
+    providerFields,
+    {
+      cel: "self.type == 'simulator' || !has(self.simulator)",
+      holds: (self) => self.type === "simulator" || self.simulator === undefined,
+      says: "simulator settings are set, but type is {found}: remove spec.simulator, or set type to simulator",
+      field: "simulator",
+      found: { cel: "self.type", of: (self) => self.type },
+      reason: "FieldValueForbidden",
+    },
+    {
+      cel: "self.type == 'local' || !has(self.local)",
+      holds: (self) => self.type === "local" || self.local === undefined,
+      says: "local settings are set, but type is {found}: remove spec.local, or set type to local",
+      field: "local",
+      found: { cel: "self.type", of: (self) => self.type },
+      reason: "FieldValueForbidden",
+    },
+  ),
   ...(["type", "region"] as const).map((field) =>
     frozen(
       field,
