@@ -26,7 +26,14 @@ module.exports = {
     only("text", "^src/text/", ["text", "core", "schema"], []),
     only("controller", "^src/controller/", ["controller", "core", "ports", "schema", "text"]),
     only("kube", "^src/kube/", ["kube", "ports", "schema"]),
-    only("provider", "^src/provider/", ["provider", "ports", "schema", "sim", "core", "image"]),
+    only("provider", "^src/provider/", ["provider", "ports", "schema", "sim", "core", "image", "start"]),
+    // What is said once of files, locks and processes holds for machines on this host as well.
+    {
+      name: "providers-take-of-start-what-is-about-the-host",
+      severity: "error",
+      from: { path: "^src/provider/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^src/start/", pathNot: "^src/start/(whole-file|lock|process-id|error)\\.ts$" },
+    },
     {
       name: "providers-read-images-and-build-none",
       severity: "error",

@@ -1,0 +1,86 @@
+/** The second disk of an instance: what the guest reads at its boot to become its node. Which files, and how they are packed. */
+import { isoOf } from "./iso.ts";
+import { kubeletFiles, type Member } from "./kubelet.ts";
+import { hostCardAddress, networkFiles, podsOf, segmentAddressOf, segmentCardAddress } from "./network.ts";
+import { largestNumber } from "./network.ts";
+import { type ArchiveFile, tarOf } from "./tar.ts";
+
+export interface SeedFacts extends Member {
+  readonly number: number;
+  readonly systemDiskId: string;
+  /** What the image reads: a tar, or the CD of cloud-init. */
+  readonly kind: "Node" | "CloudInit";
+}
+
+/** Whole mebibytes, and no less than one, so that a wiped seed and a written one look the same from outside. */
+const roundingBytes = 1024 * 1024;
+
+export function seedOf(facts: SeedFacts, now: number): Buffer {
+  const content = facts.kind === "Node" ? tarOf(seedFiles(facts), Math.floor(now / 1000)) : cd(facts, now);
+  return Buffer.concat([content, Buffer.alloc(-content.length & (roundingBytes - 1))]);
+}
+
+export function seedFiles(facts: SeedFacts): readonly ArchiveFile[] {
+  return [...kubeletFiles(facts), ...networkFiles(facts.instanceId, facts.number)];
+}
+
+function cd(facts: SeedFacts, now: number): Buffer {
+  const files = [
+    {
+      name: "meta-data",
+      text: json({ "instance-id": facts.systemDiskId, "local-hostname": facts.instanceId }),
+    },
+    { name: "user-data", text: `#cloud-config\n${json(userData(facts))}` },
+    { name: "network-config", text: json(networkConfig(facts)) },
+  ];
+  return isoOf("cidata", files, new Date(now));
+}
+
+/** In a user's image systemd-networkd may not be what brings the network up: cloud-init is told of it separately. */
+function userData(facts: SeedFacts): object {
+  const files = [
+    ...seedFiles(facts).filter(({ path }) => !/^\/etc\/(systemd\/network\/|hostname$)/.test(path)),
+    { path: "/etc/systemd/system/kubelet.service.d/50-poolkeeper.conf", text: kubeletDropIn, mode: 0o644 },
+  ];
+  return {
+    hostname: facts.instanceId,
+    write_files: files.map(({ path, text, mode }) => ({
+      path,
+      permissions: `0${mode.toString(8)}`,
+      encoding: "b64",
+      content: Buffer.from(text).toString("base64"),
+    })),
+    runcmd: [
+      ["sysctl", "--system"],
+      ["systemctl", "daemon-reload"],
+      ["systemctl", "enable", "kubelet"],
+      ["systemctl", "restart", "kubelet"],
+    ],
+  };
+}
+
+const kubeletDropIn = `[Service]
+EnvironmentFile=/etc/poolkeeper/kubelet.args
+ExecStart=
+ExecStart=/usr/bin/kubelet $KUBELET_ARGS
+`;
+
+function networkConfig({ instanceId, number }: SeedFacts): object {
+  const others = Array.from({ length: largestNumber }, (_, index) => index + 1).filter((n) => n !== number);
+  return {
+    version: 2,
+    ethernets: {
+      host: { match: { macaddress: hostCardAddress(instanceId) }, dhcp4: true },
+      segment: {
+        match: { macaddress: segmentCardAddress(number) },
+        optional: true,
+        addresses: [`${segmentAddressOf(number)}/16`],
+        routes: others.map((n) => ({ to: `${podsOf(n)}.0/24`, via: segmentAddressOf(n) })),
+      },
+    },
+  };
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
