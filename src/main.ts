@@ -89,7 +89,12 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     namespace: options.namespace,
     clock: realClock,
     metrics: () => metrics,
-    prepare: (kube) => prepareCluster(kube, options),
+    prepare: async (kube, kubernetesVersion) => {
+      await prepareCluster(kube, options);
+      if (!hasRealMachines(options)) return;
+      const { ensureNodeImage } = await import("./start/node-image.ts");
+      await ensureNodeImage({ kubernetesVersion, progress, signal: stopper.signal });
+    },
     signal: stopper.signal,
   });
   stopper.add(session.stop);
@@ -125,6 +130,7 @@ function buildController(options: StartOptions, built: Built): Controller {
     clock: realClock,
     dataDir: options.cluster === "embedded" ? null : options.dataDir,
     log: (line) => log.info(line),
+    signal: stopper.signal,
   });
   stopper.add(connector.stop);
   const recorder = createRecorder({
