@@ -107,7 +107,7 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
   if (options.sample) await createSample(session.kube, sampleOf(options));
   missing = null;
   await consoleBuilt;
-  welcome(options, { progress, api, server: session.server, kubeconfig });
+  welcome(options, { progress, api, session, kubeconfig });
   if (options.sample && hasRealMachines(options)) followSample({ ...session, clock: realClock, progress });
   await stopper.asked;
 }
@@ -267,14 +267,14 @@ function welcome(
   ready: {
     readonly progress: Progress;
     readonly api: Api;
-    readonly server: string;
+    readonly session: ClusterSession;
     readonly kubeconfig: string | null;
   },
 ): void {
-  const { progress, api, server, kubeconfig } = ready;
+  const { progress, api, session, kubeconfig } = ready;
   progress.say("");
   progress.say(
-    `Poolkeeper is ready on ${api.url}, managing pools in namespace ${options.namespace} of ${server}`,
+    `Poolkeeper is ready on ${api.url}, managing pools in namespace ${options.namespace} of ${session.server}`,
   );
   if (options.cluster === "embedded") {
     progress.say(
@@ -289,7 +289,8 @@ function welcome(
   progress.say("  kubectl get mnp,nodes          the same, with kubectl");
   if (link !== null)
     progress.say("  bin/poolkeeper console         a new link: each works once, within 10 minutes");
-  if (hasRealMachines(options) && !options.sample) {
+  const isEmpty = !options.sample && session.cache.list("ManagedNodePool").length === 0;
+  if (isEmpty && hasRealMachines(options)) {
     progress.say("  bin/poolkeeper create pool web --provider local --nodes 2");
   }
   progress.say("Stop with Ctrl-C.");
