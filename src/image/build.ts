@@ -18,7 +18,7 @@ import type { Environment } from "../start/binary.ts";
 import type { Progress } from "../start/progress.ts";
 import { writeWholeFile } from "../start/whole-file.ts";
 import { addPrefix } from "./add.ts";
-import { basePrefix, ensureBase } from "./base.ts";
+import { basePrefix, ensureBase } from "./debian.ts";
 import { type Containerd, containerdPrograms, obtainContainerd } from "./containerd.ts";
 import { type DiskRequest, layOutTree, writeDisk } from "./disk.ts";
 import { type Host, prepareHost } from "./host.ts";

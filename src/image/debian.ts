@@ -118,4 +118,4 @@ const repackInitrd = `chroot "$1" sh -euc '
   done
   rmdir /tmp/initrd'`;
 
-const removeTraces = `rm -rf "$1"/var/log/*.log "$1"/var/log/apt "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old "$1"/root/.ssh`;
+const removeTraces = `rm -rf "$1"/var/log/*.log "$1"/var/log/apt "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old "$1/root"/.ssh`;
