@@ -4,8 +4,7 @@ import { resolve } from "node:path";
 import { CommandError, exitCodes, usageError } from "./failure.ts";
 import { imageColumns } from "./image-columns.ts";
 import { yamlOf } from "./output.ts";
-import type { Users } from "../image/remove.ts";
-import type { CommonOptions, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { tableLines } from "./table.ts";
 
 interface BuildFlags {
@@ -56,8 +55,8 @@ export function register(program: Command, session: Session): void {
     );
   image
     .command("remove <images...>")
-    .description("remove images on which no machine lies")
-    .action((names: string[]) => remove(session, names, program.opts<CommonOptions>().dataDir));
+    .description("remove images; machines that were made from them keep what they lie on")
+    .action((names: string[]) => remove(session, names));
 }
 
 /** Ctrl-C lets the build take its half-done files away. */
@@ -139,30 +138,14 @@ async function add(session: Session, addition: Addition, signal: AbortSignal): P
   session.terminal.out(dir);
 }
 
-async function remove(session: Session, names: readonly string[], dataDir = ".poolkeeper"): Promise<void> {
+async function remove(session: Session, names: readonly string[]): Promise<void> {
   const { removeFromImages } = await import("../image/folder.ts");
-  const { env } = session.outside;
-  const visit = { env, clock: session.clock, progress: await progressOf(session), dataDir: resolve(dataDir) };
+  const visit = { env: session.outside.env, clock: session.clock, progress: await progressOf(session) };
   for (const name of names) {
-    const outcome = await removeFromImages({ ...visit, name });
-    if (outcome.kind === "Unknown")
+    if (!(await removeFromImages(visit, name)))
       throw new CommandError(exitCodes.notFound, `There is no image ${name}.`, "poolkeeper image list");
-    if (outcome.kind === "InUse") throw inUse(name, outcome.users);
     session.terminal.out(`${name} removed`);
   }
-}
-
-function inUse(name: string, { disks, processes }: Users): CommandError {
-  const users = [
-    ...(disks.length > 0 ? [`the disks ${disks.slice(0, 3).join(", ")}`] : []),
-    ...(processes.length > 0 ? [`the processes ${processes.slice(0, 3).join(", ")}`] : []),
-  ];
-  return new CommandError(
-    exitCodes.conflict,
-    `Machines lie on ${name}: ${users.join(" and ")}. Without it they could not go on, so nothing was removed. ` +
-      `Upgrade them to another image or remove them first.`,
-    "poolkeeper get nodes -o wide",
-  );
 }
 
 async function progressOf({ terminal, clock }: Session) {

@@ -18,7 +18,7 @@ import type { Environment } from "../start/binary.ts";
 import type { Progress } from "../start/progress.ts";
 import { writeWholeFile } from "../start/whole-file.ts";
 import { addPrefix } from "./add.ts";
-import { basePrefix, ensureBase } from "./debian.ts";
+import { basePrefix, ensureBase, workPrefix } from "./debian.ts";
 import { type Containerd, containerdPrograms, obtainContainerd } from "./containerd.ts";
 import { type DiskRequest, layOutTree, writeDisk } from "./disk.ts";
 import { type Host, prepareHost } from "./host.ts";
@@ -44,7 +44,6 @@ export interface BuildRequest {
 }
 
 const packagesFile = "packages.txt";
-const workPrefix = ".build-";
 /** Measured: 1.5 GiB at the most, while the tree and the file system made from it lie beside each other. */
 const neededBytes = 2 * 2 ** 30;
 
@@ -90,7 +89,7 @@ async function buildOn(host: Host, request: BuildRequest, run: Run): Promise<Ima
 /** What this build, or one that was killed, left half done. Only for the holder of the lock. What stays is hidden. */
 async function sweep(dir: string, host: Host, env: Environment): Promise<void> {
   const isLeft = (name: string): boolean =>
-    [workPrefix, addPrefix, removedPrefix, "mmdebstrap."].some((prefix) => name.startsWith(prefix)) ||
+    [workPrefix, addPrefix, removedPrefix].some((prefix) => name.startsWith(prefix)) ||
     (name.startsWith(basePrefix) && name.endsWith(".part"));
   const left = readdirSync(dir).filter(isLeft);
   if (left.length === 0) return;

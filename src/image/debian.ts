@@ -1,10 +1,10 @@
 /** The Debian below an image: one tar of installed packages, kept for a day so that images of several kubelets share it. */
-import { renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../ports/clock.ts";
 import type { Progress } from "../start/progress.ts";
 import type { Host } from "./host.ts";
-import { type Mirror, findMirror } from "./mirror.ts";
+import { type Mirror, aptProxies, findMirror } from "./mirror.ts";
 import type { Run, Surroundings, Words } from "./program.ts";
 import {
   type BaseChoice,
@@ -31,6 +31,8 @@ export interface BaseRequest {
 }
 
 export const basePrefix = ".debian-";
+/** Of folders that are of use to the running build only. */
+export const workPrefix = ".build-";
 const keptMs = 24 * 60 * 60 * 1000;
 
 export async function ensureBase(request: BaseRequest): Promise<string> {
@@ -62,7 +64,7 @@ function isYoung(file: string, now: number): boolean {
 }
 
 async function install(part: string, mirror: Mirror, request: BaseRequest): Promise<void> {
-  const { choice, host, dir, progress, run } = request;
+  const { choice, host, dir, progress, surroundings, run } = request;
   const sources = [
     `deb ${mirror.archive} ${suite} main`,
     `deb ${mirror.archive} ${suite}-updates main`,
@@ -91,10 +93,15 @@ async function install(part: string, mirror: Mirror, request: BaseRequest): Prom
   ];
   // With a process namespace of its own, nothing of it survives its first process.
   const alone: Words = host.isRoot ? ["unshare", "--pid", "--fork", "--kill-child", "--", ...words] : words;
-  const env = { SOURCE_DATE_EPOCH: String(epochSeconds) };
+  const env = { ...(await aptProxies(surroundings)), SOURCE_DATE_EPOCH: String(epochSeconds) };
+  const onLine = stageTeller(progress);
   rmSync(part, { force: true });
-  // Other users cannot look into our folder; root's work lies where the room was checked.
-  await run(alone, { env: host.isRoot ? { ...env, TMPDIR: dir } : env, onLine: stageTeller(progress) });
+  // Where other users cannot look into our folder, only root can work in it; it is where the room was checked.
+  if (!host.isRoot) return void (await run(alone, { env, onLine }));
+  const work = mkdtempSync(join(dir, workPrefix));
+  chmodSync(work, 0o755);
+  await run(alone, { env: { ...env, TMPDIR: work }, onLine });
+  rmSync(work, { recursive: true });
 }
 
 function stageTeller(progress: Progress): (line: string) => void {
@@ -118,4 +125,4 @@ const repackInitrd = `chroot "$1" sh -euc '
   done
   rmdir /tmp/initrd'`;
 
-const removeTraces = `rm -rf "$1"/var/log/*.log "$1"/var/log/apt "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old "$1/root"/.ssh`;
+const removeTraces = `rm -rf "$1"/var/log/*.log "$1"/var/log/apt "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old`;

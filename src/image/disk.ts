@@ -36,8 +36,13 @@ export async function layOutTree(request: DiskRequest): Promise<void> {
   const { host, work, base, architecture, run } = request;
   const [tree, own] = [join(work, "tree"), join(work, "own")];
   mkdirSync(tree, { mode: 0o755 });
-  // Devices are made by the guest's kernel, and here only root could.
-  await run(host.asOwner(["tar", "--extract", `--file=${base}`, `--directory=${tree}`, "--exclude=./dev/*"]));
+  const words = [
+    "--extract",
+    `--file=${base}`,
+    `--directory=${tree}`,
+    ...leftOut.map((path) => `--exclude=${path}`),
+  ];
+  await run(host.asOwner(["tar", ...words]));
   stageOwn(own, request);
   await writeContainerArchive({
     busybox: join(tree, "usr/bin/busybox"),
@@ -54,6 +59,9 @@ export async function layOutTree(request: DiskRequest): Promise<void> {
   copyFileSync(only(join(tree, "boot/vmlinuz-*")), join(work, "vmlinuz"));
   copyFileSync(only(join(tree, "boot/initrd.img-*")), join(work, "initrd.img"));
 }
+
+/** Devices are made by the guest's kernel, and the folders of apt belong to whom the builder let it run as. */
+const leftOut = ["./dev/*", "./var/lib/apt/lists/partial", "./var/cache/apt/archives/partial"];
 
 function stageOwn(own: string, { programs, containerd }: DiskRequest): void {
   for (const file of treeFiles("root")) putFile(own, file);

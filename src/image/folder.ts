@@ -9,7 +9,7 @@ import type { Progress } from "../start/progress.ts";
 import { addImage } from "./add.ts";
 import { type Image, imagesDir } from "./manifest.ts";
 import { type Architecture, hostArchitecture } from "./recipe.ts";
-import { type Users, findFolder, removeImage, usersOf } from "./remove.ts";
+import { findFolder, removeFolder } from "./remove.ts";
 
 export interface Visit {
   readonly env: Environment;
@@ -71,23 +71,12 @@ export async function addToImages(addition: Addition): Promise<Image> {
   );
 }
 
-export interface Removal extends Visit {
-  readonly name: string;
-  readonly dataDir: string;
-}
-
-export type RemovalOutcome =
-  | { readonly kind: "Removed" | "Unknown" }
-  | { readonly kind: "InUse"; readonly users: Users };
-
-export async function removeFromImages(removal: Removal): Promise<RemovalOutcome> {
-  return await withImagesLock(removal, async (dir) => {
-    const folder = await findFolder(dir, removal.name);
-    if (folder === null) return { kind: "Unknown" };
-    const users = usersOf(folder, removal.dataDir);
-    if (users.disks.length > 0 || users.processes.length > 0) return { kind: "InUse", users };
-    removeImage(folder);
-    return { kind: "Removed" };
+/** False: there is no such image. */
+export async function removeFromImages(visit: Visit, name: string): Promise<boolean> {
+  return await withImagesLock(visit, async (dir) => {
+    const folder = await findFolder(dir, name);
+    if (folder !== null) removeFolder(folder);
+    return folder !== null;
   });
 }
 

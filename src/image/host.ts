@@ -89,8 +89,9 @@ async function install(
         `sudo ${command} (on Debian and Ubuntu; other systems have packages of the same or similar names).`,
     );
   }
+  // Ended in the middle it would leave the packages of the whole machine half installed.
   const run = (words: Words) =>
-    runProgram(words, surroundings, { env: { DEBIAN_FRONTEND: "noninteractive" } });
+    runProgram(words, surroundings, { env: { DEBIAN_FRONTEND: "noninteractive" }, life: "Own" });
   await progress.during(`Installing on this machine what is missing: ${packages.join(", ")}`, async () => {
     const words: Words = ["apt-get", "install", "--yes", "--no-install-recommends", ...packages];
     let outcome = await run(words);

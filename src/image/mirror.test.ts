@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import test from "node:test";
-import { findMirror } from "./mirror.ts";
+import { aptProxies, findMirror } from "./mirror.ts";
+import { aFolder } from "./testing.ts";
 
 const surroundings = { env: process.env, signal: undefined };
 const apt = existsSync("/usr/lib/apt/apt-helper") ? {} : { skip: "needs apt" };
@@ -61,3 +63,24 @@ test("a named mirror that cannot be used is no reason to take another", apt, asy
     await assert.rejects(findMirror(`${url}/old`, surroundings), /--mirror URL or POOLKEEPER_DEBIAN_MIRROR/);
   });
 });
+
+test(
+  "a proxy that only apt knows of is used for the packages, and the environment comes before it",
+  apt,
+  async (t) => {
+    const settings = join(aFolder(t), "apt.conf");
+    const proxy = "http://127.0.0.1:3128/";
+    const proxies = async (text: string, env: Readonly<Record<string, string>> = {}): Promise<object> => {
+      writeFileSync(settings, text);
+      return await aptProxies({
+        env: { PATH: process.env["PATH"], APT_CONFIG: settings, ...env },
+        signal: undefined,
+      });
+    };
+    const set = `Acquire::http::Proxy "${proxy}";`;
+    assert.deepEqual(await proxies(set), { http_proxy: proxy, https_proxy: proxy });
+    assert.deepEqual(await proxies(set, { https_proxy: "http://other/" }), { http_proxy: proxy });
+    assert.deepEqual(await proxies(`${set} Acquire::https::Proxy "DIRECT";`), { http_proxy: proxy });
+    assert.deepEqual(await proxies(""), {});
+  },
+);

@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Environment } from "../start/binary.ts";
 import { StartError } from "../start/error.ts";
 import { type Surroundings, runProgram } from "./program.ts";
 import { suite } from "./recipe.ts";
@@ -31,7 +32,7 @@ export async function findMirror(wanted: string | null, surroundings: Surroundin
   throw new StartError(
     `No repository with Debian ${suite} could be used:\n  ${tried.join("\n  ")}\nName another with --mirror URL or ` +
       `POOLKEEPER_DEBIAN_MIRROR, such as http://deb.debian.org/debian or a mirror near you. Behind a proxy set ` +
-      `https_proxy and http_proxy. Nothing was changed.`,
+      `https_proxy and http_proxy. No image was changed.`,
   );
 }
 
@@ -73,6 +74,20 @@ async function whyNot(archive: string, release: string, surroundings: Surroundin
   } finally {
     rmSync(dir, { recursive: true });
   }
+}
+
+/** The proxies that this machine's apt is set up with, for an apt that does not read its settings. */
+export async function aptProxies(surroundings: Surroundings): Promise<Environment> {
+  const wanted = ["http_proxy", "Acquire::http::Proxy", "https_proxy", "Acquire::https::Proxy"];
+  const outcome = await runProgram(["apt-config", "shell", ...wanted], surroundings);
+  const said = outcome.kind === "Done" ? outcome.stdout : "";
+  const found = said.matchAll(/^(https?_proxy)='([^']+)'$/gm);
+  const proxies = Object.fromEntries(Array.from(found, ([, name = "", url = ""]) => [name, url]));
+  // As apt does: https goes the way of http where nothing else is said. What the environment says comes first.
+  const both: Environment = { https_proxy: proxies["http_proxy"], ...proxies };
+  const isNews = (name: string, url: string | undefined): boolean =>
+    url !== undefined && url !== "DIRECT" && surroundings.env[name] === undefined;
+  return Object.fromEntries(Object.entries(both).filter(([name, url]) => isNews(name, url)));
 }
 
 function whyNotDebian(release: string): string | null {

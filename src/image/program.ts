@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly env?: Environment;
   /** Called with every line of the program's errors, where many tell their progress. */
   readonly onLine?: (line: string) => void;
+  /** `Own`: it is not ended with us. Absent: whatever ends us ends it too, since it writes into our folders. */
+  readonly life?: "Own";
 }
 
 /** Runs it and answers what it printed; that it failed is thrown, in words for people. */
@@ -35,13 +37,14 @@ export async function runProgram(
 ): Promise<Outcome> {
   signal?.throwIfAborted();
   const [stdout, all]: [string[], string[]] = [[], []];
-  // Whatever runs here writes into our folders: it must not outlive us, whatever ends us.
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...words], {
+  const leash = options.life === "Own" ? [] : ["setpriv", "--pdeathsig", "KILL", "--"];
+  const [program = "", ...args] = [...leash, ...words];
+  const child = spawn(program, args, {
     env: { ...env, PATH: `${env["PATH"] ?? ""}:${systemPath}`, LC_ALL: "C.UTF-8", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   // Not a politer signal: unshare does not hear it. And not spawn's own way: it would not wait for the end.
-  const kill = (): void => void child.kill("SIGKILL");
+  const kill = (): void => void (options.life === "Own" || child.kill("SIGKILL"));
   signal?.addEventListener("abort", kill);
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout.push(text);
@@ -59,7 +62,7 @@ export async function runProgram(
     return { kind: "Failed", how, said: all.join("") };
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
-    return { kind: "Failed", how: "setpriv of util-linux is missing", said: "" };
+    return { kind: "Failed", how: `${program} is missing`, said: "" };
   } finally {
     signal?.removeEventListener("abort", kill);
   }

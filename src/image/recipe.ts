@@ -96,10 +96,13 @@ export interface RecipeChoice {
   readonly architecture: Architecture;
 }
 
+/** To be raised when debian.ts or disk.ts make something else of the same recipe. */
+const method = 1;
+
 /** SHA-256 over all of it. */
 export function recipeOf(choice: RecipeChoice): string {
   const files = [...treeFiles("root"), ...treeFiles("containerd-1")];
-  const own = { files, links, kernelArgs, fileSystemUuid, hashSeed, minDiskGiB };
+  const own = { method, files, links, kernelArgs, fileSystemUuid, hashSeed, minDiskGiB };
   return hashOf([choice, baseOf({ ...choice, extra: [] }), containerdVersion, containerSource, own]);
 }
 

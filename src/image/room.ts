@@ -29,7 +29,7 @@ export function explainFull(error: unknown, { dir, neededBytes, what }: Room, ke
 
 /** For programs that say so only in words. */
 export function fullDisk(said: string): Error | null {
-  if (!/no space left on device|disk quota exceeded/i.test(said)) return null;
+  if (!/no space left on device|disk quota exceeded|enough free space/i.test(said)) return null;
   return Object.assign(new Error(said), { code: "ENOSPC" });
 }
 
