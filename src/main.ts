@@ -93,7 +93,8 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
       await prepareCluster(kube, options);
       if (!hasRealMachines(options)) return;
       const { ensureNodeImage } = await import("./start/node-image.ts");
-      await ensureNodeImage({ kubernetesVersion, progress, signal: stopper.signal });
+      const { env } = process;
+      await ensureNodeImage({ kubernetesVersion, env, progress, signal: stopper.signal });
     },
     signal: stopper.signal,
   });
