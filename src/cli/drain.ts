@@ -6,6 +6,7 @@ import { listed } from "../core/intent/answer.ts";
 import { findMachine } from "../core/intent/find.ts";
 import type { Sight } from "../core/intent/departure.ts";
 import type { Machine } from "../core/model.ts";
+import { isProtected } from "../core/protect.ts";
 import { refusalError, usageError } from "./failure.ts";
 import { findMachineRecord, getPool } from "./read.ts";
 import type { Session } from "./session.ts";
@@ -42,6 +43,9 @@ export function drainLines(sight: Sight, machine: Machine): readonly string[] {
   const rows = podRows(sight, machine);
   return [
     `${name}: ${cordonText(machine)}`,
+    ...(isProtected(machine)
+      ? ["It is protected: Poolkeeper drains it for nobody (poolkeeper.dev/protected)."]
+      : []),
     ...aligned(rows).map((cells) => cells.join("   ").trimEnd()),
     ...(rows.length === 0 ? ["No pod is on it."] : [roomText(sight, machine)]),
     "Nothing was changed.",

@@ -3,6 +3,7 @@ import { type Action, type Decision, destructiveKinds, type Held, together, type
 import { disruptionsLeft } from "./budget.ts";
 import { isAvailable, machinesByName } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
+import { protectedHold } from "./protect.ts";
 import { backOffMs } from "./send.ts";
 import { secondMs, timeOf } from "./time.ts";
 import { isAutomatic, tripHold } from "./trip.ts";
@@ -47,6 +48,8 @@ function whyNot(action: Action, look: Look): Refusal | null {
   // Nothing tells us when the brake is let go.
   if (words !== null && isNewWork(action, machine))
     return { reason: "BrakeOn", facts: { message: words }, wakeAt: now + 10 * secondMs };
+  const kept = machine !== null && takesMachine(action, machine) ? protectedHold(machine) : null;
+  if (kept !== null) return kept;
   const tripped = isOurWish(action, look) ? tripHold(snapshot, now) : null;
   if (tripped !== null) return tripped;
   if (snapshot.pool.spec.paused && startsWork(action, machine))
@@ -92,6 +95,15 @@ const destructive: ReadonlySet<string> = new Set(destructiveKinds);
 function isNewWork(action: Action, machine: Machine | null): boolean {
   if (startsWork(action, machine) || action.kind === "RequestInstance") return true;
   // The next safe point of a stopped instance is a running one: it gets its disk and starts again (S12).
+  return destructive.has(action.kind) && action.kind !== "ReplaceSystemDisk";
+}
+
+/** Would it take something away from the machine, now or in its further steps? A stopped one is safer with its disk. */
+function takesMachine(action: Action, machine: Machine): boolean {
+  if (action.kind === "AdvanceMachine") {
+    const plan = action.status.operation?.plan ?? "";
+    return isBeginning(action, machine) && plan !== "RestartService" && plan !== "Create";
+  }
   return destructive.has(action.kind) && action.kind !== "ReplaceSystemDisk";
 }
 

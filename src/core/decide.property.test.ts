@@ -208,6 +208,13 @@ const laws: Readonly<Record<string, (found: Case) => void>> = {
       assert.ok(cause === undefined || !isHeavy(cause.spec));
     }
   },
+  "a protected node is not taken away, and nothing that would begins on it (S5)": ({ onMachines, begun }) => {
+    const isKept = ({ node }: Machine): boolean => node?.annotations["poolkeeper.dev/protected"] === "true";
+    for (const { action, machine } of onMachines)
+      assert.ok(!isKept(machine) || !isDestructive(action) || action.kind === "ReplaceSystemDisk");
+    for (const { machine, operation } of begun)
+      assert.ok(!isKept(machine) || ["RestartService", "Create"].includes(operation.plan));
+  },
   "under the brake nothing disturbs, but for the disk of a stopped instance (S12)": (found) => {
     if (found.snapshot.cluster.brake === null) return;
     assert.deepEqual(found.begun, []);

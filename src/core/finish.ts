@@ -10,6 +10,8 @@ import { hashOf } from "./hash.ts";
 import { nameOf } from "./member.ts";
 import type { Instant, Machine, Node, Snapshot } from "./model.ts";
 import { advance, causeOf, limitOf, overdue, putBack } from "./overdue.ts";
+import { protectedHold } from "./protect.ts";
+import type { Facts, HoldReason } from "./reason.ts";
 import { send } from "./send.ts";
 import { isWell } from "./signs.ts";
 import { hold, type StepView, waits } from "./step-view.ts";
@@ -51,7 +53,8 @@ function walk(view: StepView): Wishes {
   const turned = turnBack(view);
   if (turned !== null) return turned;
   // The last safe point is before the instance is touched: an empty node waits there too.
-  if (isPaused(view) && canPutBack(view)) return paused(view);
+  const standing = canPutBack(view) ? whyStanding(view) : null;
+  if (standing !== null) return stand(view, standing);
   if (step.isDone(view)) return stepDone(view, next);
   const limitAt = limitOf(view, step.limitMs);
   const late = refusedEffect(view) ?? (limitAt !== null && view.now >= limitAt ? overdue(view) : null);
@@ -102,26 +105,31 @@ function isHealed(view: StepView): boolean {
   return isOurs && isWell(snapshot, machine);
 }
 
-function isPaused(view: StepView): boolean {
-  return view.snapshot.pool.spec.paused || causeOf(view)?.spec.state === "Pause";
+interface Standing {
+  readonly reason: HoldReason;
+  readonly facts: Facts;
+}
+
+function whyStanding(view: StepView): Standing | null {
+  const { snapshot, machine, operation } = view;
+  const { name: pool } = snapshot.pool.metadata;
+  if (snapshot.pool.spec.paused) return { reason: "Paused", facts: { pool } };
+  const { name = "" } = operation.operation ?? {};
+  if (causeOf(view)?.spec.state === "Pause")
+    return { reason: "PausedByUser", facts: { pool, operation: name } };
+  return protectedHold(machine);
 }
 
 /** A pause does not use up the time for the drain. */
-function paused(view: StepView): Wishes {
+function stand(view: StepView, { reason, facts }: Standing): Wishes {
   const { operation, machine, snapshot, now } = view;
-  const { pool } = snapshot;
   const at = { snapshot, machine, kind: operation.kind, now };
   if (operation.step === "Drain" && now >= instantOf(operation.drainDeadline)) {
     const { drainDeadline } = entering("Drain", at);
     return advance(view, { ...machine.record.status, operation: { ...operation, drainDeadline } });
   }
   const wakeAt = operation.step === "Drain" ? instantOf(operation.drainDeadline) : null;
-  const { name } = operation.operation ?? {};
-  return waits(
-    pool.spec.paused
-      ? hold(view, "Paused", { pool: pool.metadata.name }, wakeAt)
-      : hold(view, "PausedByUser", { pool: pool.metadata.name, operation: name ?? "" }, wakeAt),
-  );
+  return waits(hold(view, reason, facts, wakeAt));
 }
 
 function stepDone(view: StepView, next: StepName | null): Wishes {

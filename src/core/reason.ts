@@ -55,6 +55,7 @@ export type HoldReason =
   | "PodsTerminating"
   | "UncordonedByPerson"
   | "CordonedByPerson"
+  | "Protected"
   | "AutoscalerOwnsNode"
   | "RepairInProgress"
   | "RepairsElsewhere"

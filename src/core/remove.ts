@@ -6,6 +6,7 @@ import { byNumber, isLeaving, isSpent, isSubscription, nameOf, removalTargets, u
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { choiceName } from "./operation-name.ts";
 import { activeOperations, byAge, progressOf } from "./progress.ts";
+import { protectedHold } from "./protect.ts";
 import { isUncounted, settleReplicas } from "./removals.ts";
 import { evidenceOf } from "./signs.ts";
 import { noOtherNode, onlyUs } from "./vital.ts";
@@ -109,7 +110,9 @@ function removeNamed(snapshot: Snapshot, now: Instant): Wishes {
     for (const { machine, record } of progressOf(operation, snapshot, now)) {
       if (machine === null || record.state !== "Waiting" || taken.has(uidOf(machine))) continue;
       const wait =
-        whyNotNow(operation, snapshot, machine, taken.size) ?? noOtherNode(snapshot, machine, onlyUs, now);
+        whyNotNow(operation, snapshot, machine, taken.size) ??
+        protectedHold(machine) ??
+        noOtherNode(snapshot, machine, onlyUs, now);
       if (wait === null) {
         actions.push(beginRemoval(operation, snapshot, machine, now));
         taken.add(uidOf(machine));

@@ -8,6 +8,7 @@ import { hasJoined, isLeaving, members, nameOf, removalTargets, uidOf } from "./
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { freeName } from "./operation-name.ts";
 import { activeOperations, byAge, isEnd, progressOf } from "./progress.ts";
+import { isProtected, protectedHold } from "./protect.ts";
 import { rateHold } from "./rate.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
@@ -88,8 +89,8 @@ function whyNotNow(
 /** What is asked besides before a rung that takes the node away. */
 function takingHold({ operation, snapshot, machine }: Turn, now: Instant): HandsOff | null {
   const isOurs = operation.spec.requestedBy === "Controller";
-  const tripped = isAutomatic(operation.spec) ? tripHold(snapshot, now) : null;
-  if (tripped !== null) return tripped;
+  const kept = protectedHold(machine) ?? (isAutomatic(operation.spec) ? tripHold(snapshot, now) : null);
+  if (kept !== null) return kept;
   // What runs on a node that is not ready is lost already, but for ourselves.
   const kinds = isOurs && machine.node?.ready === "True" ? allVitals : onlyUs;
   return noOtherNode(snapshot, machine, kinds, now) ?? (isOurs ? rateHold(snapshot, now) : null);
@@ -163,6 +164,8 @@ function judge({ snapshot, machine, sickness }: Case, now: Instant): Wishes {
   if (next === null) return wait({ reason: "NeedsHuman" });
   if (sickness.forMs < next.afterMs)
     return wait({ reason: "EvidenceTooYoung", wakeAt: sickSince + next.afterMs });
+  const kept = next.rung === "RestartService" ? null : protectedHold(machine);
+  if (kept !== null) return wait(kept);
   return { actions: [recordRepair({ snapshot, machine, sickness }, next.rung)], held: [] };
 }
 
@@ -218,6 +221,7 @@ function findVanished(snapshot: Snapshot, now: Instant): readonly Wishes[] {
     if (absentMs < vanishedMs) return wait("EvidenceTooYoung", now + vanishedMs - absentMs);
     // A node that still reports proves the list wrong, for as long as it reports.
     if (machine.node?.ready === "True") return wait("EvidenceTooYoung", now + 10 * secondMs);
+    if (isProtected(machine)) return wait("Protected", null);
     const sureAt = now - absentMs + vanishedInStormMs;
     if (isStorm(snapshot, now) && !(now >= sureAt && isAnyListed(snapshot)))
       return wait("Storm", sureAt > now ? sureAt : null);

@@ -4,6 +4,7 @@ import { templateAttributes } from "./attributes.ts";
 import { failedCreation, failureMemoryMs, hasJoined, isAvailable, members, nameOf } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { choiceName } from "./operation-name.ts";
+import { isProtected, protectedHold } from "./protect.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, finalizer, targetOf } from "./remove.ts";
 import { isCountSettled } from "./removals.ts";
@@ -134,6 +135,8 @@ function takeSurplus(
 ): Wishes {
   const name = snapshot.pool.metadata.name;
   const victims = pickVictims(snapshot, staying, surplus);
+  const held = victims.length < surplus ? staying.flatMap(protectedWish) : [];
+  if (victims.length === 0) return { actions: [], held };
   const because: Because = { reason: "AboveDesired", facts: { pool: name, have: staying.length, wanted } };
   const action: Action = {
     kind: "RecordOperation",
@@ -150,12 +153,17 @@ function takeSurplus(
     },
     because,
   };
-  return { actions: [action], held: [] };
+  return { actions: [action], held };
+}
+
+function protectedWish(machine: Machine): readonly Held[] {
+  const found = protectedHold(machine);
+  return found === null ? [] : [{ wish: "Scale", machine: nameOf(machine), ...found, wakeAt: null }];
 }
 
 /**
  * Already broken first, then outdated, then those of the fullest zone, then the newest. Last comes what could not
- * be drained before, and after that the ground we stand on.
+ * be drained before, and after that the ground we stand on. Protected ones stay, though fewer go then.
  */
 export function pickVictims(
   snapshot: Snapshot,
@@ -163,7 +171,8 @@ export function pickVictims(
   surplus: number,
 ): readonly Machine[] {
   const target = targetDisk(snapshot.pool.spec.template, snapshot.provider, snapshot.cluster);
-  const candidates = staying.map((machine): Candidate => {
+  const free = staying.filter((machine) => !isProtected(machine));
+  const candidates = free.map((machine): Candidate => {
     const isOutdated = target.ok && isBehind(machine, target.disk);
     const bornAt = instantOf(machine.record.metadata.creationTimestamp);
     const weight = [

@@ -111,13 +111,17 @@ const node: fc.Arbitrary<Partial<Node> | null> = maybe(
       ready: fc.constantFrom("True", "True", "False", "Unknown"),
       isUnschedulable: fc.boolean(),
       isOurs: fc.boolean(),
+      isProtected: fc.constantFrom(false, false, false, true),
       bootId: fc.constantFrom("boot-old", "boot-new"),
       kubeletVersion: fc.constantFrom("v1.36.3", "v1.35.2"),
       pool: fc.constantFrom("web", "web", "other"),
     } as const)
-    .map(({ isOurs, pool, ...rest }) => ({
+    .map(({ isOurs, isProtected, pool, ...rest }) => ({
       ...rest,
-      annotations: isOurs ? { "poolkeeper.dev/cordoned-by": "web:1" } : {},
+      annotations: {
+        ...(isOurs ? { "poolkeeper.dev/cordoned-by": "web:1" } : {}),
+        ...(isProtected ? { "poolkeeper.dev/protected": "true" } : {}),
+      },
       labels: { "poolkeeper.dev/pool": pool },
     })),
   5,

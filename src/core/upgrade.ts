@@ -17,6 +17,7 @@ import {
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { choiceName } from "./operation-name.ts";
 import { activeOperations, byAge, isDoneHere, type Progress, progressOf } from "./progress.ts";
+import { isProtected, protectedHold } from "./protect.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
 import { isBehind, type Target, targetDisk } from "./target.ts";
@@ -44,7 +45,10 @@ function startByItself(snapshot: Snapshot, now: Instant): Wishes {
   if (!target.ok || !pool.spec.management.autoUpgrade) return none;
   const behind = members(snapshot, now).filter(
     (machine) =>
-      hasJoined(machine) && isBehind(machine, target.disk) && !hasFailedBefore(machine, target.disk),
+      hasJoined(machine) &&
+      isBehind(machine, target.disk) &&
+      !hasFailedBefore(machine, target.disk) &&
+      !isProtected(machine),
   );
   if (behind.length === 0) return none;
   const hold = windowHold(snapshot, now) ?? quietHold(snapshot, now);
@@ -110,7 +114,16 @@ function run(operation: NodeOperationObject, snapshot: Snapshot, now: Instant): 
   const actions = next.map((machine) =>
     beginUpgrade(operation, { snapshot, machine, target: target.disk }, now),
   );
-  return { actions, held: waiting.length > next.length ? [held] : [] };
+  return { actions, held: waiting.length > next.length ? [protectedAlone(progress) ?? held] : [] };
+}
+
+/** All that is left is protected: who wants the upgrade to end takes the marks off, or skips those nodes. */
+function protectedAlone(progress: readonly Progress[]): Held | null {
+  const open = progress.filter(({ record }) => record.state === "Waiting" || record.state === "Running");
+  const machines = open.flatMap(({ machine }) => machine ?? []);
+  const [first] = machines.every(isProtected) ? machines : [];
+  const found = first === undefined ? null : protectedHold(first);
+  return found === null ? null : hold(found.reason, found.facts);
 }
 
 function targetOfRun({ spec }: NodeOperationObject, { pool, provider, cluster }: Snapshot): Target {
@@ -126,7 +139,7 @@ function targetOfRun({ spec }: NodeOperationObject, { pool, provider, cluster }:
 function isIdle(machine: Machine, snapshot: Snapshot, now: Instant): boolean {
   const isNamed = removalTargets(snapshot, now).has(uidOf(machine));
   const isWhole = machine.instance?.isBusy === false && hasJoined(machine) && !isSilent(snapshot, machine);
-  return machine.record.status?.operation === undefined && !isNamed && isWhole;
+  return machine.record.status?.operation === undefined && !isNamed && isWhole && !isProtected(machine);
 }
 
 interface Run {

@@ -23,6 +23,7 @@ export const commands: Readonly<Partial<Record<Reason, string>>> = {
   ForceTooLate: "poolkeeper upgrade cancel {pool}",
   PodsTerminating: "poolkeeper drain {node,machine} --explain",
   UncordonedByPerson: "kubectl cordon {node}",
+  Protected: "kubectl annotate node {node} poolkeeper.dev/protected-",
   CordonedByPerson: "kubectl uncordon {node}",
   AwaitingApproval: "poolkeeper repair approve {node,machine}",
   RateReached: "poolkeeper repair start {node,machine}",

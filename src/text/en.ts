@@ -78,6 +78,8 @@ export const en = {
   UncordonedByPerson:
     "{node,machine|The node} was made schedulable by a person during the drain; it is left alone until it is cordoned again or the operation is cancelled.",
   CordonedByPerson: "{node,machine|The node} was cordoned by a person and is left to them.",
+  Protected:
+    "{node,machine|The node} is protected by a person (poolkeeper.dev/protected); nothing takes it away until that mark is taken off.",
   AutoscalerOwnsNode: "{node,machine|The node} is being removed by the cluster autoscaler and is left to it.",
   RepairInProgress: "Another repair of this pool is under way[ ({node,machine})]; one at a time.",
   RepairsElsewhere: "Nodes of other pools are being repaired[ ({count})]; one at a time over the cluster.",

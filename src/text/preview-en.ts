@@ -29,6 +29,8 @@ export const previewEn = {
   ReplacesInstances:
     "{count#node gets|nodes get} a new instance, and with it another name and address: {object}.",
   RepairsNode: "{node} is repaired: {step}.",
+  LeavesProtected:
+    "{count#node is|nodes are} protected (poolkeeper.dev/protected) and left alone until that mark is taken off: {object}.",
   SyncsNodes:
     "Labels, taints and tags of {count#existing node|existing nodes} are set as in the template: {object}.",
   DoesNotDrain: "The nodes are not drained: {count#pod ends|pods end} with them, whatever its budget says.",

@@ -25,6 +25,7 @@ export const previewZh = {
   UpgradesNodes: "{count} 个节点将升级到 {image}、Kubernetes {version}：{object}。",
   ReplacesInstances: "{count} 个节点将更换为新实例，节点名称和地址随之改变：{object}。",
   RepairsNode: "将修复 {node}：{step}。",
+  LeavesProtected: "{count} 个节点受保护（poolkeeper.dev/protected），取消该标记之前不会处理：{object}。",
   SyncsNodes: "{count} 个现有节点的标签、污点和实例标签将按模板设置：{object}。",
   DoesNotDrain: "节点不会排空：{count} 个 Pod 将随节点一起终止，不考虑 PDB。",
   MovesPods: "{count} 个 Pod 将迁移到其他节点。",

@@ -28,6 +28,7 @@ const warnings: ReadonlySet<EffectKind> = new Set([
   "NeverDrains",
   "LacksRoom",
   "IsPaused",
+  "LeavesProtected",
   "PutsBrakeOn",
   "NeverOpens",
   "ShortWindow",

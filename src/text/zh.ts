@@ -67,6 +67,7 @@ export const zh = {
   PodsTerminating: "{node,machine|该节点}[自 {since} 起]正在等待[ {count} 个] Pod 结束。",
   UncordonedByPerson: "{node,machine|该节点}在排空期间被人工恢复调度；在重新停止调度或取消操作之前不再处理。",
   CordonedByPerson: "{node,machine|该节点}已被人工停止调度，由其自行处理。",
+  Protected: "{node,machine|该节点}已被人工保护（poolkeeper.dev/protected），在取消该标记之前不会被移走。",
   AutoscalerOwnsNode: "{node,machine|该节点}正由 Cluster Autoscaler 移除，由其自行处理。",
   RepairInProgress: "本节点池已有修复正在进行[（{node,machine}）]，同一时间只修复一个。",
   RepairsElsewhere: "其他节点池有节点正在修复[（{count} 个）]，整个集群同一时间只修复一个。",

@@ -8,9 +8,10 @@ import {
   instanceOf,
   isActive,
   isFinished,
+  machinesOf,
   nodeNameOf,
 } from "./moves.ts";
-import type { Scenario, Stage } from "./stage.ts";
+import { edit, type Scenario, type Stage } from "./stage.ts";
 
 async function removal(
   stage: Stage,
@@ -29,7 +30,59 @@ async function removal(
   checkTidy(stage);
 }
 
+const oldImage = { family: "AlibabaCloudLinux", version: "3.2104.11" };
+const newImage = { family: "AlibabaCloudLinux", version: "3.2104.12" };
+const mark = "poolkeeper.dev/protected";
+
+async function protect(stage: Stage, machine: string, value: "true" | null): Promise<void> {
+  await stage.person(`kubectl annotate node (of ${machine}) ${mark}${value === null ? "-" : "=true"}`, () =>
+    stage.world.kube.patch(
+      "Node",
+      { name: nodeNameOf(stage, machine) },
+      { type: "merge", body: { metadata: { annotations: { [mark]: value } } } },
+    ),
+  );
+}
+
 export const removing: readonly Scenario[] = [
+  {
+    name: "protected-node",
+    about: "a protected node outlives a lower count, an upgrade and a removal; without the mark it goes",
+    run: async (stage) => {
+      await activePool(stage, "web", {
+        replicas: 3,
+        template: { image: oldImage },
+        upgrade: { soakSeconds: 0 },
+      });
+      await protect(stage, "web-3", "true");
+      await stage.person("scales to 2", () => edit(stage, "web", { replicas: 2 }));
+      await stage.until("2 ready", isActive(stage, "web", 2), 30);
+      await stage.person("sets image 3.2104.12", () => edit(stage, "web", { template: { image: newImage } }));
+      await stage.person("asks for an upgrade of all nodes", () =>
+        ask(stage, {
+          name: "web-upgrade-1",
+          pool: "web",
+          kind: "Upgrade",
+          machines: machinesOf(stage, "web"),
+          options: { when: "Now" },
+        }),
+      );
+      await stage.wait(10);
+      await stage.person("removes web-3", () =>
+        ask(stage, {
+          name: "web-remove-1",
+          pool: "web",
+          kind: "RemoveNodes",
+          machines: ["web-3"],
+          options: { drain: true, release: true },
+        }),
+      );
+      await stage.wait(10);
+      await protect(stage, "web-3", null);
+      await stage.until("1 ready", isActive(stage, "web", 1), 30);
+      checkTidy(stage);
+    },
+  },
   {
     name: "remove-drain-release",
     about: "the count falls first, pods move, the instance is given back",

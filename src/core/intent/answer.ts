@@ -86,6 +86,7 @@ export type EffectKind =
   | "UpgradesNodes"
   | "ReplacesInstances"
   | "RepairsNode"
+  | "LeavesProtected"
   | "SyncsNodes"
   // Pods.
   | "DoesNotDrain"

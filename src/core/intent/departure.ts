@@ -1,6 +1,7 @@
 /** What becomes of instances, disks and pods when machines go, or are only emptied for a while. */
 import { capacityCheck, drainPreview, type NodeRoom, roomsOf } from "../drain-preview.ts";
 import type { Machine, Snapshot } from "../model.ts";
+import { isProtected } from "../protect.ts";
 import { type Effect, effectOn } from "./answer.ts";
 
 /** A snapshot, and the room on nodes outside of the pool; null where nobody looked. */
@@ -47,6 +48,12 @@ function diskEffects({ pool }: Sight, released: readonly Machine[]): readonly Ef
     ...effectOn("KeepsDataDisks", namesOf("Keep")),
     ...effectOn("DeletesDataDisks", namesOf("Delete")),
   ];
+}
+
+/** Nodes among them that nobody takes away before a person's mark is taken off. */
+export function protectionEffects(machines: readonly Machine[]): readonly Effect[] {
+  const names = machines.filter(isProtected).map(({ node, record }) => node?.name ?? record.metadata.name);
+  return effectOn("LeavesProtected", names);
 }
 
 /** What a drain of these machines does to the pods on them. */

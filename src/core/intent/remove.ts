@@ -13,7 +13,7 @@ import {
   type Refusal,
   typeName,
 } from "./answer.ts";
-import { departureEffects, type Sight } from "./departure.ts";
+import { departureEffects, protectionEffects, type Sight } from "./departure.ts";
 import { fieldChanges, mergePatchOf } from "./difference.ts";
 import { findMachine } from "./find.ts";
 import { type Asker, draftOperation, nodeNameOf } from "./operation.ts";
@@ -45,6 +45,7 @@ export function removeNodes(sight: Sight, wish: Removal, asker: Asker): Answer {
   const effects = [
     effect("TakesNodes", { count: machines.length, object: machines.map(nodeNameOf).join(", "), pool: name }),
     effect("ChangesCount", { pool: name, have, wanted: Math.max(0, have - machines.length) }),
+    ...protectionEffects(machines),
     ...departureEffects(sight, machines, { drain, release }),
     ...(pool.spec.paused ? [effect("IsPaused", { pool: name })] : []),
   ];
@@ -113,6 +114,7 @@ function deletionEffects(
   const options = { drain: deletion.drain, release: deletion.instances === "Release" };
   return [
     effect("DeletesPool", { pool: pool.metadata.name, count: machines.length }),
+    ...protectionEffects(machines),
     ...departureEffects(sight, machines, options),
   ];
 }

@@ -2,7 +2,7 @@
 import type { OperationSpec } from "../../schema/operation.ts";
 import type { Machine } from "../model.ts";
 import { type Answer, ask, type Effect, effect, grant, refuse, typeName } from "./answer.ts";
-import { departureEffects, drainEffects, type Sight } from "./departure.ts";
+import { departureEffects, drainEffects, protectionEffects, type Sight } from "./departure.ts";
 import { type Asker, draftOperation, nodeNameOf } from "./operation.ts";
 import { checkOpen } from "./pool-guard.ts";
 
@@ -32,7 +32,11 @@ export function startRepair(sight: Sight, machine: Machine, rung: Rung, asker: A
   const isGentle = rung === "RestartService" || rung === "Reboot";
   return grant(
     [{ kind: "Create", of: "NodeOperation", object: operation }],
-    [effect("RepairsNode", { node, step: rung }), ...consequences(sight, machine, rung)],
+    [
+      effect("RepairsNode", { node, step: rung }),
+      ...(rung === "RestartService" ? [] : protectionEffects([machine])),
+      ...consequences(sight, machine, rung),
+    ],
     isGentle ? ask : typeName(pool.metadata.name),
   );
 }

@@ -4,7 +4,7 @@ import type { Instant, Machine } from "../model.ts";
 import { pickVictims } from "../scale.ts";
 import { ask, type Answer, type Effect, effect, grant, none, refuse } from "./answer.ts";
 import { checkCount } from "./check.ts";
-import { departureEffects, type Sight } from "./departure.ts";
+import { departureEffects, protectionEffects, type Sight } from "./departure.ts";
 import { checkOpen, specPatch } from "./pool-guard.ts";
 
 export function addNodes(sight: Sight, count: number, now: Instant): Answer {
@@ -48,5 +48,8 @@ export function sizeEffects(sight: Sight, wanted: number, now: Instant): readonl
   if (missing > 0) return [effect("AddsNodes", { count: missing })];
   if (missing === 0) return [];
   const victims: readonly Machine[] = pickVictims(sight, staying, -missing);
-  return departureEffects(sight, victims, { drain: true, release: true });
+  return [
+    ...(victims.length < -missing ? protectionEffects(staying) : []),
+    ...departureEffects(sight, victims, { drain: true, release: true }),
+  ];
 }

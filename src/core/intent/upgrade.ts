@@ -21,7 +21,7 @@ import {
   typeName,
 } from "./answer.ts";
 import { type Surroundings, checkSpec } from "./check.ts";
-import { drainEffects } from "./departure.ts";
+import { drainEffects, protectionEffects } from "./departure.ts";
 import { fieldChanges, shownValue } from "./difference.ts";
 import { findMachine } from "./find.ts";
 import { type Asker, draftOperation, nodeNameOf } from "./operation.ts";
@@ -155,6 +155,7 @@ export function upgradeEffects(
       : [];
   return [
     ...effectOn("UpgradesNodes", names, { pool: metadata.name, ...diskFacts(target) }),
+    ...protectionEffects(machines),
     ...effectOn("ReplacesInstances", replaced.map(nodeNameOf)),
     effect("LosesSystemDisks", { count: machines.length }),
     ...whenEffects(snapshot, when, now),

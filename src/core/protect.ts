@@ -1,0 +1,22 @@
+/** Nodes that a person has protected: nothing takes them away, whoever asks, until the mark is taken off (S5). */
+import { nameOf } from "./member.ts";
+import type { Machine } from "./model.ts";
+import type { Facts } from "./reason.ts";
+
+/** On a node, with the value true. */
+export const protectedAnnotation = "poolkeeper.dev/protected";
+
+export function isProtected({ node }: Machine): boolean {
+  return node?.annotations[protectedAnnotation] === "true";
+}
+
+interface ProtectedHold {
+  readonly reason: "Protected";
+  readonly facts: Facts;
+}
+
+export function protectedHold(machine: Machine): ProtectedHold | null {
+  if (!isProtected(machine)) return null;
+  const node = machine.node === null ? {} : { node: machine.node.name };
+  return { reason: "Protected", facts: { machine: nameOf(machine), ...node } };
+}
