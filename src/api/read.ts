@@ -1,4 +1,5 @@
 /** Objects by name and their neighbours, from the watched caches. Whether the caller may see them is asked before. */
+import { isOfPool } from "../core/bygone.ts";
 import { poolLabel } from "../core/attributes.ts";
 import { type Kind, keyOf, type ObjectOf } from "../ports/kube.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
@@ -48,7 +49,10 @@ export function recordsOf(world: World, pool: ManagedNodePoolObject): readonly M
 }
 
 export function operationsOf(world: World, pool: ManagedNodePoolObject): readonly NodeOperationObject[] {
-  return world.cache.byIndex("NodeOperation", "pool", keyOf(pool)).toSorted(newestFirst);
+  return world.cache
+    .byIndex("NodeOperation", "pool", keyOf(pool))
+    .filter((operation) => isOfPool(operation, pool))
+    .toSorted(newestFirst);
 }
 
 export function isOpen({ status }: NodeOperationObject): boolean {

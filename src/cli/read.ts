@@ -1,4 +1,5 @@
 /** Objects of the cluster by name and kind, with "did you mean" where there is none of the name. Changes nothing. */
+import { isOfPool } from "../core/bygone.ts";
 import { poolLabel } from "../core/attributes.ts";
 import { isPortError } from "../ports/errors.ts";
 import type { Kube, ListOptions, ObjectOf } from "../ports/kube.ts";
@@ -75,7 +76,8 @@ export async function operationsOf(
 ): Promise<readonly NodeOperationObject[]> {
   const { name, namespace = "" } = pool.metadata;
   const { items } = await kube.list("NodeOperation", { namespace, labelSelector: `${poolLabel}=${name}` });
-  return items.toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)));
+  const own = items.filter((operation) => isOfPool(operation, pool));
+  return own.toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)));
 }
 
 function createdAt(operation: NodeOperationObject): string {

@@ -6,6 +6,7 @@ import type { Machine, Snapshot } from "../core/model.ts";
 import { finalizer } from "../core/remove.ts";
 import { removalsAnnotation } from "../core/removals.ts";
 import { isPortError, PortError } from "../ports/errors.ts";
+import type { Kube, ObjectRef } from "../ports/kube.ts";
 import type { Bootstrap, Provider } from "../ports/provider.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
 import type { Freshness } from "./freshness.ts";
@@ -43,12 +44,10 @@ export async function actRecord(action: RecordAction, scene: Scene): Promise<voi
     case "RecordOperation":
       return recordOperation(action, scene);
     case "ForgetOperation":
-      return ignoreGone(
-        scene.deps.kube.delete(
-          "NodeOperation",
-          { namespace: scene.namespace, name: action.operation },
-          { uid: action.uid },
-        ),
+      return forgetOperation(
+        scene.deps.kube,
+        { namespace: scene.namespace, name: action.operation },
+        action.uid,
       );
     case "AdjustReplicas":
       return patchPool(scene, {
@@ -249,6 +248,7 @@ async function forgetMachine(
   outcomes.forget(scene.key, metadata.name);
 }
 
+/** It has no owner: the audit trail outlives the pool (S40). */
 async function recordOperation(
   action: Extract<Action, { kind: "RecordOperation" }>,
   scene: Scene,
@@ -261,11 +261,15 @@ async function recordOperation(
       name: action.name,
       namespace: scene.namespace,
       labels: { [poolLabel]: pool.metadata.name },
-      ownerReferences: [ownedBy(pool)],
     },
     spec: action.spec,
   });
   scene.deps.freshness.wrote(scene.key, "NodeOperation", created);
+}
+
+/** Also where its pool is no more. */
+export function forgetOperation(kube: Kube, ref: ObjectRef, uid: string): Promise<void> {
+  return ignoreGone(kube.delete("NodeOperation", ref, { uid }));
 }
 
 async function patchPool(

@@ -9,6 +9,7 @@ import type { NodeObject } from "../schema/kubernetes.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import { reconcileProvider } from "./catalogue.ts";
+import { poolsOfOperations } from "./bygone.ts";
 import { createBrakes } from "./brakes.ts";
 import { createCensus } from "./census.ts";
 import { createDiagnoses } from "./diagnoses.ts";
@@ -103,6 +104,9 @@ export function createController(deps: ControllerDeps): Controller {
       // A pool's first pass waits for the first list of its provider, so that it begins with all there is to know.
       for (const pool of cache.list("ManagedNodePool")) {
         queue.addAfter(`pool ${keyOf(pool)}`, hasProvider(pool, cache) ? firstListMs : 0);
+      }
+      for (const pool of poolsOfOperations(cache)) {
+        if (cache.get("ManagedNodePool", pool) === undefined) queue.add(`pool ${pool}`);
       }
       running = Promise.all(Array.from({ length: workers }, work));
     },

@@ -6,6 +6,7 @@ import type { Instant, Snapshot } from "../core/model.ts";
 import type { HoldReason } from "../core/reason.ts";
 import { machineNamed } from "./act.ts";
 import type { AdmissionDeps } from "./join/admission.ts";
+import { sweepBygone } from "./bygone.ts";
 import { followLeases, observe, type ObserveDeps } from "./observe.ts";
 import { isEffect, perform } from "./perform.ts";
 import { report, type ReportBook } from "./report.ts";
@@ -39,7 +40,7 @@ const untoldMs = 10_000;
 /** For what nobody tells us, a newer API server for example. */
 const longestMs = 60_000;
 
-/** When to look again without an event; null when the pool is no more. */
+/** When to look again without an event; null when nothing is left of the pool. */
 export async function reconcile(pool: string, deps: LoopDeps): Promise<Instant | null> {
   const { clock } = deps;
   const observed = observe(pool, deps);
@@ -47,7 +48,7 @@ export async function reconcile(pool: string, deps: LoopDeps): Promise<Instant |
   if (observed === "stale") return clock.now() + againMs;
   if (observed === "gone") {
     deps.waits.note(pool, []);
-    return null;
+    return sweepBygone(pool, deps);
   }
 
   const now = clock.now();
@@ -73,8 +74,13 @@ export async function reconcile(pool: string, deps: LoopDeps): Promise<Instant |
   }
   const { actions, held } = decision;
   deps.onPass({ pool, snapshot: observed, actions, held, failures, decideMs });
+  const sweepAt = await sweepBygone(pool, deps);
   const isUncertain = conflicts > 0 || failures.length > 0;
-  return lookAgainAt(decision, { reportAt, isUncertain }, clock.now());
+  return lookAgainAt(decision, { reportAt: earlier(reportAt, sweepAt), isUncertain }, clock.now());
+}
+
+function earlier(a: Instant | null, b: Instant | null): Instant | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function lookAgainAt(

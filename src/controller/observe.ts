@@ -1,4 +1,5 @@
 /** One look at one pool: the caches, the provider's list and our own memory put together as a snapshot. Decides nothing. */
+import { isOfPool } from "../core/bygone.ts";
 import { hasJoined, isLeaving } from "../core/member.ts";
 import type { ClusterView, Evidence, Machine, Snapshot, Workload } from "../core/model.ts";
 import { workloadKey } from "../core/workload.ts";
@@ -58,7 +59,7 @@ export function observe(key: string, deps: ObserveDeps): Snapshot | "stale" | "g
     machines,
     operations: cache
       .byIndex("NodeOperation", "pool", key)
-      .filter(({ metadata }) => metadata.deletionTimestamp === undefined),
+      .filter((one) => one.metadata.deletionTimestamp === undefined && isOfPool(one, pool)),
     window: windowOf(pool, cache),
     provider,
     budgets: budgetsOf(machines, cache),

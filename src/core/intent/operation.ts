@@ -38,7 +38,7 @@ const lowersReplicas: Readonly<Record<OperationSpec["kind"], boolean>> = {
 };
 
 export function draftOperation(pool: ManagedNodePoolObject, asker: Asker, draft: Draft): NodeOperationObject {
-  const { name, namespace = "", uid = "" } = pool.metadata;
+  const { name, namespace = "" } = pool.metadata;
   const { kind, machines, options, target } = draft;
   return {
     apiVersion: "poolkeeper.dev/v1alpha1",
@@ -47,7 +47,6 @@ export function draftOperation(pool: ManagedNodePoolObject, asker: Asker, draft:
       name: `${name}-${kind.toLowerCase()}-${asker.suffix}`,
       namespace,
       labels: { [poolLabel]: name },
-      ownerReferences: [{ apiVersion: "poolkeeper.dev/v1alpha1", kind: "ManagedNodePool", name, uid }],
     },
     spec: {
       poolName: name,
