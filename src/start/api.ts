@@ -59,7 +59,8 @@ export async function startApi(request: ApiRequest): Promise<Api> {
     identityProvider:
       web.oidc === null ? null : lazily(web.oidc, () => `${addressOf(web, port).url}${callbackPath}`),
     secret: (bytes) => randomBytes(bytes).toString("base64url"),
-    audit: (line) => log.info(line, "change through the API"),
+    // On a person's own terminal the page that they look at tells the same.
+    audit: (line) => log[options.cluster === "existing" ? "info" : "debug"](line, "change through the API"),
     fault: (name, error) => log.error({ request: name, error: String(error) }, "a fault of the API"),
   });
   const http = await listen(server.app, web.listen, options.port);
