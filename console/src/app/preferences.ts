@@ -18,18 +18,16 @@ export interface PreferenceStore {
 const nameOf = (key: keyof Preferences): string => `poolkeeper.${key}`;
 
 export function createPreferences(storage: Storage, spoken: readonly string[]): PreferenceStore {
-  const stored = (key: keyof Preferences): unknown => storage.getItem(nameOf(key)) ?? undefined;
-  const own = preferences.partial().safeParse({
-    language: stored("language"),
-    mode: stored("mode"),
-    density: stored("density"),
-  });
-  const fallback: Preferences = {
-    language: spoken.find((tag) => /^(en|zh)\b/.test(tag))?.startsWith("zh") === true ? "zh" : "en",
-    mode: "System",
-    density: "Comfortable",
+  const kept = <K extends keyof Preferences>(key: K, fallback: Preferences[K]): Preferences[K] => {
+    const parsed = preferences.shape[key].safeParse(storage.getItem(nameOf(key)));
+    return parsed.success ? (parsed.data as Preferences[K]) : fallback;
   };
-  let current: Preferences = { ...fallback, ...(own.success ? own.data : {}) };
+  const isChinese = spoken.find((tag) => /^(en|zh)\b/.test(tag))?.startsWith("zh") === true;
+  let current: Preferences = {
+    language: kept("language", isChinese ? "zh" : "en"),
+    mode: kept("mode", "System"),
+    density: kept("density", "Comfortable"),
+  };
   const listeners = new Set<() => void>();
   return {
     get: () => current,

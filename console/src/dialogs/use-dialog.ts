@@ -1,5 +1,5 @@
 /** Which dialog is open stands in the address: it can be sent to somebody, and the browser's way back closes it. */
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type HistoryState, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 import type { OperationView } from "../../../src/api/types.ts";
 
@@ -42,6 +42,13 @@ export interface DialogProps {
 
 const closed: DialogPlace = { do: undefined, of: undefined, nodes: undefined, to: undefined };
 
+declare module "@tanstack/react-router" {
+  /** Says of an entry of the browser's history that the dialog on it was opened from the one before. */
+  interface HistoryState {
+    readonly isOpenedHere?: true;
+  }
+}
+
 export function useDialog(): {
   readonly place: DialogPlace;
   readonly open: (name: DialogName, of: string, more?: Pick<DialogPlace, "nodes" | "to">) => void;
@@ -49,19 +56,28 @@ export function useDialog(): {
 } {
   const { do: name, of, nodes, to }: DialogPlace = useSearch({ strict: false });
   const navigate = useNavigate();
+  const router = useRouter();
   const change = useCallback(
-    (place: DialogPlace) => {
+    (place: DialogPlace, how: { readonly state: HistoryState; readonly replace: boolean }) => {
       void navigate({
         to: ".",
         search: (before: object) => ({ ...before, ...place }),
         resetScroll: false,
+        ...how,
       });
     },
     [navigate],
   );
   return {
     place: { do: name, of, nodes, to },
-    open: (wanted, what, more) => change({ ...closed, do: wanted, of: what, ...more }),
-    close: () => change(closed),
+    open: (wanted, what, more) => {
+      const place = { ...closed, do: wanted, of: what, ...more };
+      change(place, { state: { isOpenedHere: true }, replace: false });
+    },
+    close: () => {
+      // Back to where it was opened, so that nobody has to go back twice; a dialog that was sent as a link has no such place.
+      if (router.state.location.state.isOpenedHere === true) router.history.back();
+      else change(closed, { state: {}, replace: true });
+    },
   };
 }
