@@ -1,11 +1,12 @@
 /** What the tests of this folder stand on: the embedded start in a process of its own, and a Chromium that is signed in. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { parse } from "yaml";
 import { realClock } from "../../src/ports/clock.ts";
 import { createProgress } from "../../src/start/progress.ts";
 import { ensureChromium } from "./chromium.ts";
@@ -23,6 +24,8 @@ export interface Rig {
   openTab(): Promise<Page>;
   /** A request to the REST API as the person who is signed in. */
   ask(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<unknown>;
+  /** A request to the Kubernetes API of this world. A body that is no new object is a merge patch. */
+  kube(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<unknown>;
   /** Ends the server with its world. */
   stopServer(): Promise<void>;
   /** Begins it again on the same port, with the same folder and a fresh world. */
@@ -79,6 +82,7 @@ function rigOf({ server, context, page, complaints, dataDir }: Parts): Rig {
       return tab;
     },
     ask: (method, place, body) => ask(context, server.url(), { method, place, body }),
+    kube: (method, place, body) => kube(dataDir, { method, place, body }),
     stopServer: server.stop,
     startServer: server.start,
     cli: (...args) => run(process.execPath, [path.join(root, "bin", "poolkeeper"), ...args], dataDir),
@@ -139,6 +143,21 @@ async function ask(context: BrowserContext, url: string, { method, place, body }
   const text = await response.text();
   if (!response.ok()) throw new Error(`${method} ${place}: ${response.status()} ${text}`);
   return text === "" ? null : JSON.parse(text);
+}
+
+async function kube(dataDir: string, { method, place, body }: Request): Promise<unknown> {
+  const { clusters }: { readonly clusters: readonly { readonly cluster: { readonly server: string } }[] } = parse(
+    readFileSync(path.join(dataDir, "kubeconfig"), "utf8"),
+  );
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const response = await fetch(`${clusters[0]?.cluster.server}${place}`, {
+    method,
+    headers: { "content-type": type },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${place}: ${response.status} ${text}`);
+  return JSON.parse(text);
 }
 
 interface Server {

@@ -12,7 +12,7 @@ import { useAsker } from "../ask/context.ts";
 import { machineQuery } from "../ask/queries.ts";
 import { useOff } from "../ask/use-access.ts";
 import { useDialog } from "../dialogs/use-dialog.ts";
-import { ProblemAlert } from "../parts/problem.tsx";
+import { PageProblem } from "../parts/page-problem.tsx";
 import { StateWord } from "../parts/state.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { Waits } from "../parts/waits.tsx";
@@ -28,7 +28,7 @@ function NodePage(): ReactNode {
   const machine = useQuery(machineQuery(useAsker(), name));
   if (machine.data === undefined) {
     return machine.isError ? (
-      <ProblemAlert error={machine.error} onRetry={() => void machine.refetch()} />
+      <PageProblem title={name} error={machine.error} onRetry={() => void machine.refetch()} />
     ) : (
       <Waiting />
     );

@@ -7,7 +7,7 @@ import type { Forecast } from "../../../src/api/answers.ts";
 import type { OperationDetail } from "../../../src/api/types.ts";
 import { useAsker } from "../ask/context.ts";
 import { operationForecastQuery, operationQuery } from "../ask/queries.ts";
-import { ProblemAlert } from "../parts/problem.tsx";
+import { PageProblem } from "../parts/page-problem.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { Blockers } from "./blockers.tsx";
 import { OperationHeader } from "./header.tsx";
@@ -23,7 +23,7 @@ function OperationPage(): ReactNode {
   const forecast = useForecast(operation.data);
   if (operation.data === undefined) {
     if (operation.isError) {
-      return <ProblemAlert error={operation.error} onRetry={() => void operation.refetch()} />;
+      return <PageProblem title={name} error={operation.error} onRetry={() => void operation.refetch()} />;
     }
     return <Waiting />;
   }

@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsker } from "../ask/context.ts";
 import { cellsQuery, fleetQuery, sessionQuery } from "../ask/queries.ts";
-import { ProblemAlert } from "../parts/problem.tsx";
+import { PageProblem } from "../parts/page-problem.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { Attention } from "./attention.tsx";
 import { FleetGrid } from "./fleet-grid.tsx";
@@ -24,7 +24,7 @@ function Overview(): ReactNode {
   const cells = useQuery(cellsQuery(asker));
   if (fleet.data === undefined) {
     return fleet.isError ? (
-      <ProblemAlert error={fleet.error} onRetry={() => void fleet.refetch()} />
+      <PageProblem title={t("title")} error={fleet.error} onRetry={() => void fleet.refetch()} />
     ) : (
       <Waiting />
     );

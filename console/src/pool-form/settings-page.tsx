@@ -16,6 +16,7 @@ import type { PoolDetail } from "../../../src/api/types.ts";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { poolQuery } from "../ask/queries.ts";
+import { PageProblem } from "../parts/page-problem.tsx";
 import { ProblemAlert } from "../parts/problem.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { CopyAs } from "../wish/copy-as.tsx";
@@ -36,7 +37,7 @@ function SettingsPage(): ReactNode {
   const [first, setFirst] = useState<PoolDetail | null>(null);
   if (first === null && pool.data !== undefined) setFirst(pool.data);
   if (first !== null) return <SettingsForm pool={first} />;
-  if (pool.isError) return <ProblemAlert error={pool.error} onRetry={() => void pool.refetch()} />;
+  if (pool.isError) return <PageProblem title={name} error={pool.error} onRetry={() => void pool.refetch()} />;
   return <Waiting />;
 }
 

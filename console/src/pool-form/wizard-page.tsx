@@ -2,10 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import { poolSpec } from "../../../src/schema/pool.ts";
 import { useAsker } from "../ask/context.ts";
 import { poolQuery, providersQuery } from "../ask/queries.ts";
-import { ProblemAlert } from "../parts/problem.tsx";
+import { PageProblem } from "../parts/page-problem.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { formOf } from "./model.ts";
 import { PoolWizard } from "./wizard.tsx";
@@ -18,9 +19,10 @@ function WizardPage(): ReactNode {
 }
 
 function Create(): ReactNode {
+  const { t } = useTranslation("translation", { keyPrefix: "shell" });
   const providers = useQuery(providersQuery(useAsker()));
   if (providers.isError)
-    return <ProblemAlert error={providers.error} onRetry={() => void providers.refetch()} />;
+    return <PageProblem title={t("page.create")} error={providers.error} onRetry={() => void providers.refetch()} />;
   if (providers.data === undefined) return <Waiting />;
   const [first] = providers.data.items;
   const provider = first?.name ?? "";
@@ -33,7 +35,7 @@ function Clone({ from }: { readonly from: string }): ReactNode {
   const pool = useQuery({ ...poolQuery(useAsker(), from), staleTime: Infinity });
   if (pool.data === undefined) {
     return pool.isError ? (
-      <ProblemAlert error={pool.error} onRetry={() => void pool.refetch()} />
+      <PageProblem title={from} error={pool.error} onRetry={() => void pool.refetch()} />
     ) : (
       <Waiting />
     );

@@ -9,7 +9,7 @@ import { useTranslation } from "react-i18next";
 import type { PoolDetail } from "../../../src/api/types.ts";
 import { useAsker } from "../ask/context.ts";
 import { poolQuery } from "../ask/queries.ts";
-import { ProblemAlert } from "../parts/problem.tsx";
+import { PageProblem } from "../parts/page-problem.tsx";
 import { useSearchField } from "../parts/use-search-field.ts";
 import { Waiting } from "../parts/waiting.tsx";
 import { Waits } from "../parts/waits.tsx";
@@ -27,7 +27,7 @@ function PoolPage(): ReactNode {
   const { pool: name } = useParams({ from: "/pools/$pool" });
   const pool = useQuery(poolQuery(useAsker(), name));
   if (pool.data === undefined) {
-    if (pool.isError) return <ProblemAlert error={pool.error} onRetry={() => void pool.refetch()} />;
+    if (pool.isError) return <PageProblem title={name} error={pool.error} onRetry={() => void pool.refetch()} />;
     return <Waiting />;
   }
   return (

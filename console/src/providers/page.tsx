@@ -15,7 +15,7 @@ import { providerQuery } from "../ask/queries.ts";
 import { useOff } from "../ask/use-access.ts";
 import { useDialog } from "../dialogs/use-dialog.ts";
 import { LinkList, poolLinks } from "../parts/link-list.tsx";
-import { ProblemAlert } from "../parts/problem.tsx";
+import { PageProblem } from "../parts/page-problem.tsx";
 import { StateWord } from "../parts/state.tsx";
 import { Age } from "../parts/time.tsx";
 import { Waiting } from "../parts/waiting.tsx";
@@ -29,7 +29,7 @@ function ProviderPage(): ReactNode {
   const provider = useQuery(providerQuery(useAsker(), name));
   if (provider.data === undefined) {
     return provider.isError ? (
-      <ProblemAlert error={provider.error} onRetry={() => void provider.refetch()} />
+      <PageProblem title={name} error={provider.error} onRetry={() => void provider.refetch()} />
     ) : (
       <Waiting />
     );

@@ -40,7 +40,7 @@ function LinkOfMachine(): ReactNode {
   const { t } = useTranslation("translation");
   return (
     <SpaceBetween size="xs">
-      <Header variant="h3">{t("shell.signIn.link")}</Header>
+      <Header variant="h2">{t("shell.signIn.link")}</Header>
       <Box>{t("shell.signIn.linkHow")}</Box>
       <CopyToClipboard
         variant="inline"
@@ -67,7 +67,7 @@ function TokenForm({ onProof }: Pick<WaysProps, "onProof">): ReactNode {
   return (
     <form onSubmit={submit}>
       <SpaceBetween size="s">
-        <Header variant="h3">{t("token")}</Header>
+        <Header variant="h2">{t("token")}</Header>
         <FormField
           label={t("tokenLabel")}
           description={t("tokenHow")}

@@ -19,7 +19,7 @@ import { useOff } from "../ask/use-access.ts";
 import { useDialog } from "../dialogs/use-dialog.ts";
 import { Empty } from "../parts/empty.tsx";
 import { LinkList, poolLinks } from "../parts/link-list.tsx";
-import { ProblemAlert } from "../parts/problem.tsx";
+import { PageProblem } from "../parts/page-problem.tsx";
 import { useMoment, When } from "../parts/time.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { calendarFile } from "./calendar-file.ts";
@@ -33,7 +33,7 @@ function WindowPage(): ReactNode {
   const window = useQuery(windowOpeningsQuery(useAsker(), name, listedOpenings));
   if (window.data === undefined) {
     return window.isError ? (
-      <ProblemAlert error={window.error} onRetry={() => void window.refetch()} />
+      <PageProblem title={name} error={window.error} onRetry={() => void window.refetch()} />
     ) : (
       <Waiting />
     );
