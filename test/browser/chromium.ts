@@ -74,7 +74,10 @@ function run(command: string, args: readonly string[]): Promise<void> {
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`${command} ${args.join(" ")} ended with ${code}: ${said.trim().split("\n").at(-1)}`));
+      else
+        reject(
+          new Error(`${command} ${args.join(" ")} ended with ${code}: ${said.trim().split("\n").at(-1)}`),
+        );
     });
   });
 }

@@ -34,7 +34,9 @@ test("a pool is created, scaled out, cloned, emptied and deleted without a comma
     assert.deepEqual(template["nodeLabels"], { team: "shop" });
     assert.deepEqual(template["instanceTags"], { "cost-center": "1234" });
     assert.equal(template["resourceGroup"], "rg-shop");
-    assert.deepEqual((spec["management"] as Record<string, unknown>)["maintenanceWindowRef"], { name: "nights" });
+    assert.deepEqual((spec["management"] as Record<string, unknown>)["maintenanceWindowRef"], {
+      name: "nights",
+    });
   });
 
   await rig.step("scale out: Nodes to Add, Submit", async () => {
@@ -63,22 +65,25 @@ test("a pool is created, scaled out, cloned, emptied and deleted without a comma
     await statusIs(page, "shop-too", "Active");
   });
 
-  await rig.step("remove: select all nodes on the Nodes tab, Release Instance, Drain the Node, OK", async () => {
-    await row(page, "shop").getByRole("link", { name: "shop", exact: true }).click();
-    await page.getByRole("heading", { level: 2, name: "Node Configurations" }).waitFor();
-    await page.getByRole("tab", { name: "Nodes" }).click();
-    await page.getByRole("checkbox", { name: "Select all" }).check();
-    await page.getByRole("button", { name: "Remove Node" }).click();
-    const dialog = page.getByRole("dialog", { name: "Remove Node" });
-    await dialog.getByRole("checkbox", { name: "Release Instance" }).check();
-    assert.equal(await dialog.getByRole("checkbox", { name: "Drain the Node" }).isChecked(), true);
-    await dialog.getByText("The expected count of shop goes from 4 to 0.").waitFor();
-    await dialog.getByText("4 instances are released:").waitFor();
-    await dialog.getByLabel("To confirm, type shop").fill("shop");
-    await dialog.getByRole("button", { name: "OK" }).click();
-    await page.getByText("4 nodes are being removed from shop").waitFor();
-    await page.getByText("No nodes", { exact: true }).waitFor({ timeout: limitMs });
-  });
+  await rig.step(
+    "remove: select all nodes on the Nodes tab, Release Instance, Drain the Node, OK",
+    async () => {
+      await row(page, "shop").getByRole("link", { name: "shop", exact: true }).click();
+      await page.getByRole("heading", { level: 2, name: "Node Configurations" }).waitFor();
+      await page.getByRole("tab", { name: "Nodes" }).click();
+      await page.getByRole("checkbox", { name: "Select all" }).check();
+      await page.getByRole("button", { name: "Remove Node" }).click();
+      const dialog = page.getByRole("dialog", { name: "Remove Node" });
+      await dialog.getByRole("checkbox", { name: "Release Instance" }).check();
+      assert.equal(await dialog.getByRole("checkbox", { name: "Drain the Node" }).isChecked(), true);
+      await dialog.getByText("The expected count of shop goes from 4 to 0.").waitFor();
+      await dialog.getByText("4 instances are released:").waitFor();
+      await dialog.getByLabel("To confirm, type shop").fill("shop");
+      await dialog.getByRole("button", { name: "OK" }).click();
+      await page.getByText("4 nodes are being removed from shop").waitFor();
+      await page.getByText("No nodes", { exact: true }).waitFor({ timeout: limitMs });
+    },
+  );
 
   await rig.step("delete: Delete, then Confirm", async () => {
     await navigate(page, "Node Pools");

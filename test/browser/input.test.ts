@@ -134,7 +134,11 @@ test("each dialog says beside its field what is wrong", async (t) => {
         await dialog.getByLabel(wrong.label, { exact: true }).fill(wrong.text);
         await dialog.getByRole("button", { name: button }).last().click();
         await dialog.getByText(wrong.complaint).first().waitFor();
-        assert.equal(await dialog.getByLabel(wrong.label, { exact: true }).inputValue(), wrong.text, "nothing is lost");
+        assert.equal(
+          await dialog.getByLabel(wrong.label, { exact: true }).inputValue(),
+          wrong.text,
+          "nothing is lost",
+        );
       });
     }
   }

@@ -30,8 +30,8 @@ export interface Rig {
   stopServer(): Promise<void>;
   /** Begins it again on the same port, with the same folder and a fresh world. */
   startServer(): Promise<void>;
-  /** `bin/poolkeeper` against this world. */
-  cli(...args: readonly string[]): Promise<{ readonly code: number | null; readonly text: string }>;
+  /** Of this world. */
+  readonly kubeconfig: string;
   /** A part of a longer story: where it fails, its name is in the error, and what was on the page beside it. */
   step(name: string, run: () => Promise<void>): Promise<void>;
   /** Nothing that the pages may not do was tried, and none of them has failed. */
@@ -39,7 +39,10 @@ export interface Rig {
 }
 
 /** Null where there is no browser to be had; the reason is then the test's reason to be skipped. */
-export async function createRig(t: TestContext, args: readonly string[] = ["--no-sample"]): Promise<Rig | null> {
+export async function createRig(
+  t: TestContext,
+  args: readonly string[] = ["--no-sample"],
+): Promise<Rig | null> {
   const found = await ensureChromium(createProgress(process.stderr, realClock));
   if (found.kind === "Missing") {
     t.skip(found.why);
@@ -85,13 +88,16 @@ function rigOf({ server, context, page, complaints, dataDir }: Parts): Rig {
     kube: (method, place, body) => kube(dataDir, { method, place, body }),
     stopServer: server.stop,
     startServer: server.start,
-    cli: (...args) => run(process.execPath, [path.join(root, "bin", "poolkeeper"), ...args], dataDir),
+    kubeconfig: path.join(dataDir, "kubeconfig"),
     step: async (name, run) => {
       try {
         await run();
       } catch (error) {
         const shown = await page.locator("body").ariaSnapshot();
-        throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}\nOn the page:\n${shown}`, { cause: error });
+        throw new Error(
+          `${name}: ${error instanceof Error ? error.message : String(error)}\nOn the page:\n${shown}`,
+          { cause: error },
+        );
       }
     },
     assertClean: () => assert.deepEqual(complaints, []),
@@ -146,9 +152,8 @@ async function ask(context: BrowserContext, url: string, { method, place, body }
 }
 
 async function kube(dataDir: string, { method, place, body }: Request): Promise<unknown> {
-  const { clusters }: { readonly clusters: readonly { readonly cluster: { readonly server: string } }[] } = parse(
-    readFileSync(path.join(dataDir, "kubeconfig"), "utf8"),
-  );
+  const { clusters }: { readonly clusters: readonly { readonly cluster: { readonly server: string } }[] } =
+    parse(readFileSync(path.join(dataDir, "kubeconfig"), "utf8"));
   const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   const response = await fetch(`${clusters[0]?.cluster.server}${place}`, {
     method,
@@ -204,27 +209,21 @@ function createServer(dataDir: string, args: readonly string[]): Server {
   };
 }
 
-function run(
-  command: string,
-  args: readonly string[],
-  dataDir: string,
-): Promise<{ readonly code: number | null; readonly text: string }> {
-  const env = { ...process.env, KUBECONFIG: path.join(dataDir, "kubeconfig"), NO_COLOR: "1" };
-  const child = spawn(command, args, { cwd: dataDir, env, stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
-  child.stdout.on("data", (chunk) => (text += String(chunk)));
-  child.stderr.on("data", (chunk) => (text += String(chunk)));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, text }));
-  });
-}
-
 /** A simulated cloud that takes no time to speak of, so that tests wait for Poolkeeper and not for it. */
 export async function makeFastProvider(rig: Rig): Promise<void> {
-  const seconds = { bootSeconds: 1, joinSeconds: 1, stopSeconds: 1, replaceDiskSeconds: 1, rebootSeconds: 1, releaseSeconds: 1 };
+  const seconds = {
+    bootSeconds: 1,
+    joinSeconds: 1,
+    stopSeconds: 1,
+    replaceDiskSeconds: 1,
+    rebootSeconds: 1,
+    releaseSeconds: 1,
+  };
   const simulator = { ...seconds, jitterPercent: 0 };
-  await rig.ask("POST", "/providers", { name: "fast", spec: { type: "simulator", region: "cn-hangzhou", simulator } });
+  await rig.ask("POST", "/providers", {
+    name: "fast",
+    spec: { type: "simulator", region: "cn-hangzhou", simulator },
+  });
 }
 
 export async function makePool(rig: Rig, name: string, spec: object): Promise<void> {

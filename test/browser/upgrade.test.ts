@@ -43,13 +43,22 @@ test("an upgrade by disk replacement is watched, with a node that a budget keeps
   await rig.step("the page names pod, owner, budget and since when, without being loaded anew", async () => {
     const panel = page.getByRole("heading", { level: 2, name: /^In the Way/ });
     await panel.waitFor({ timeout: limitMs });
-    await page.getByText(/Pod default\/shop-\S+/).first().waitFor();
-    await page.getByText(/ReplicaSet default\/shop|Deployment default\/shop|· \S*shop/).first().waitFor();
+    await page
+      .getByText(/Pod default\/shop-\S+/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/ReplicaSet default\/shop|Deployment default\/shop|· \S*shop/)
+      .first()
+      .waitFor();
     await page.getByText("PodDisruptionBudget default/shop allows 0").first().waitFor();
   });
 
   await rig.step("a node that waits can be skipped, the operation paused and resumed", async () => {
-    await page.getByRole("button", { name: /^Skip cn-hangzhou/ }).last().click();
+    await page
+      .getByRole("button", { name: /^Skip cn-hangzhou/ })
+      .last()
+      .click();
     await confirm(page, "Skip");
     await page.getByText("Skipped", { exact: true }).waitFor({ timeout: limitMs });
     await page.getByRole("button", { name: "Pause" }).click();
@@ -63,16 +72,25 @@ test("an upgrade by disk replacement is watched, with a node that a budget keeps
     const retry = page.getByRole("button", { name: "Retry" });
     assert.equal(await retry.getAttribute("aria-disabled"), "true");
     await retry.hover();
-    await page.getByText("Nothing has to be done").or(page.getByText(/nothing to|retry/i)).first().waitFor();
+    await page
+      .getByText("Nothing has to be done")
+      .or(page.getByText(/nothing to|retry/i))
+      .first()
+      .waitFor();
   });
 
   await rig.step("once the budget allows it, it goes on to its end", async () => {
     await rig.kube("PATCH", "/apis/policy/v1/namespaces/default/poddisruptionbudgets/shop", {
       spec: { minAvailable: 1 },
     });
-    await page.getByText("2 of 3 nodes done").or(page.getByText("3 of 3 nodes done")).waitFor({ timeout: limitMs });
+    await page
+      .getByText("2 of 3 nodes done")
+      .or(page.getByText("3 of 3 nodes done"))
+      .waitFor({ timeout: limitMs });
     await stateOf(page).getByText("Succeeded").waitFor({ timeout: limitMs });
-    const timeline = page.getByRole("table", { name: "Nodes" }).getByRole("img", { name: /replace the system disk/ });
+    const timeline = page
+      .getByRole("table", { name: "Nodes" })
+      .getByRole("img", { name: /replace the system disk/ });
     assert.equal(await timeline.count(), 2, "a bar per step of each node that was upgraded");
   });
   rig.assertClean();
@@ -80,7 +98,11 @@ test("an upgrade by disk replacement is watched, with a node that a budget keeps
 
 /** Under the title, beside the message. */
 function stateOf(page: Page): Locator {
-  return page.locator("main").getByText(/^(Succeeded|Running|Paused)$/).first().locator("..");
+  return page
+    .locator("main")
+    .getByText(/^(Succeeded|Running|Paused)$/)
+    .first()
+    .locator("..");
 }
 
 async function confirm(page: Page, button: string): Promise<void> {
@@ -106,7 +128,10 @@ async function makeWorkload(rig: Rig): Promise<void> {
     spec: {
       replicas: 6,
       selector,
-      template: { metadata: { labels }, spec: { containers: [{ name: "shop", image: "shop:1", resources: { requests } }] } },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: "shop", image: "shop:1", resources: { requests } }] },
+      },
     },
   });
   await rig.kube("POST", "/apis/policy/v1/namespaces/default/poddisruptionbudgets", {

@@ -37,7 +37,8 @@ function SettingsPage(): ReactNode {
   const [first, setFirst] = useState<PoolDetail | null>(null);
   if (first === null && pool.data !== undefined) setFirst(pool.data);
   if (first !== null) return <SettingsForm pool={first} />;
-  if (pool.isError) return <PageProblem title={name} error={pool.error} onRetry={() => void pool.refetch()} />;
+  if (pool.isError)
+    return <PageProblem title={name} error={pool.error} onRetry={() => void pool.refetch()} />;
   return <Waiting />;
 }
 

@@ -22,7 +22,13 @@ function Create(): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "shell" });
   const providers = useQuery(providersQuery(useAsker()));
   if (providers.isError)
-    return <PageProblem title={t("page.create")} error={providers.error} onRetry={() => void providers.refetch()} />;
+    return (
+      <PageProblem
+        title={t("page.create")}
+        error={providers.error}
+        onRetry={() => void providers.refetch()}
+      />
+    );
   if (providers.data === undefined) return <Waiting />;
   const [first] = providers.data.items;
   const provider = first?.name ?? "";

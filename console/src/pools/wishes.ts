@@ -14,7 +14,8 @@ export function scaleWish(
 }
 
 export function plainPoolWish(pool: string, verb: "pause" | "resume" | "sync"): Wish {
-  const line = verb === "sync" ? cli("set", pool, "--sync") : cli(verb, pool);
+  // The command line syncs together with a change of settings only.
+  const line = verb === "sync" ? null : cli(verb, pool);
   return { method: "POST", path: pathOf(pool, `/${verb}`), body: {}, cli: line };
 }
 
