@@ -7,6 +7,7 @@ import { run } from "node:test";
 import { realClock } from "../src/ports/clock.ts";
 import { ensureBinaries, kubernetesVersion } from "../src/start/binaries.ts";
 import { createProgress } from "../src/start/progress.ts";
+import { ensureChromium } from "./browser/chromium.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const bin = join(root, "node_modules", ".bin");
@@ -38,12 +39,15 @@ async function main(): Promise<number> {
   const startedAt = performance.now();
   if (files.length === 0) for (const check of checks) await runCheck(check, total);
   if (only !== "check") {
+    const progress = createProgress(process.stderr, realClock);
+    const browser = await ensureChromium(progress);
+    if (browser.kind === "Missing") console.log(`The tests in test/browser are skipped: ${browser.why}`);
     await ensureBinaries({
       names: ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"],
       version: kubernetesVersion,
       env: process.env,
       clock: realClock,
-      progress: createProgress(process.stderr, realClock),
+      progress,
     });
     await runTests(files.length > 0 ? files : testFiles(), total);
   }

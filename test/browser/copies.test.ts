@@ -7,7 +7,8 @@ import { parseAllDocuments } from "yaml";
 import { realClock } from "../../src/ports/clock.ts";
 import { ensureBinaries, kubernetesVersion } from "../../src/start/binaries.ts";
 import { silentProgress } from "../../src/start/progress.ts";
-import { createRig, limitMs, makeFastProvider, makePool, type Rig } from "./rig.ts";
+import { createRig, makeFastProvider, makePool, type Rig } from "./rig.ts";
+import { limitMs } from "./visit.ts";
 
 test("what a dialog copies for the command line is understood by it, and shows the same", async (t) => {
   const rig = await createRig(t);

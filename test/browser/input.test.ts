@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { createRig, limitMs, makeFastProvider, makePool } from "./rig.ts";
+import { createRig, makeFastProvider, makePool } from "./rig.ts";
+import { limitMs } from "./visit.ts";
 
 interface Wrong {
   readonly label: string;

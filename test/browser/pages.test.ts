@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { createRig, limitMs, makeFastProvider, makePool, type Rig } from "./rig.ts";
+import { createRig, makeFastProvider, makePool, type Rig } from "./rig.ts";
+import { limitMs } from "./visit.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

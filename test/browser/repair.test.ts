@@ -1,6 +1,7 @@
 /** The repair centre: a repair that waits for a person is approved or denied there, and one by hand is begun on a node's page. */
 import test from "node:test";
-import { createRig, limitMs, makeFastProvider, makePool, type Rig } from "./rig.ts";
+import { createRig, makeFastProvider, makePool, type Rig } from "./rig.ts";
+import { limitMs } from "./visit.ts";
 
 test("a waiting repair is approved, another denied, and a node repaired by hand", async (t) => {
   const rig = await createRig(t);

@@ -1,7 +1,8 @@
 /** The server goes and comes back while people watch: what was known stays, and everything is current again by itself. */
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { createRig, limitMs, makeFastProvider, makePool } from "./rig.ts";
+import { createRig, makeFastProvider, makePool } from "./rig.ts";
+import { limitMs } from "./visit.ts";
 
 test("what is known stays on the page when the server is gone, and is renewed when it is back", async (t) => {
   const rig = await createRig(t);

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { createRig, limitMs, makeFastProvider, makePool, type Rig } from "./rig.ts";
+import { createRig, makeFastProvider, makePool, type Rig } from "./rig.ts";
+import { limitMs } from "./visit.ts";
 
 test("an upgrade by disk replacement is watched, with a node that a budget keeps", async (t) => {
   const rig = await createRig(t);
@@ -66,17 +67,6 @@ test("an upgrade by disk replacement is watched, with a node that a budget keeps
     await page.getByRole("button", { name: "Resume" }).click();
     await confirm(page, "Resume");
     await page.getByRole("button", { name: "Pause" }).waitFor();
-  });
-
-  await rig.step("a button that is off says why", async () => {
-    const retry = page.getByRole("button", { name: "Retry" });
-    assert.equal(await retry.getAttribute("aria-disabled"), "true");
-    await retry.hover();
-    await page
-      .getByText("Nothing has to be done")
-      .or(page.getByText(/nothing to|retry/i))
-      .first()
-      .waitFor();
   });
 
   await rig.step("once the budget allows it, it goes on to its end", async () => {

@@ -1,0 +1,89 @@
+/** The same flows on a real kube-apiserver, and somebody there who may scale and nothing else. */
+import test from "node:test";
+import { createRig as createCluster, namespace, type Rig } from "../e2e/rig.ts";
+import { makeFastProvider, makePool } from "./rig.ts";
+import { fiveFlows } from "./story.ts";
+import { createVisitors, limitMs, offBecause } from "./visit.ts";
+
+test("the five flows of a person on a real kube-apiserver; whoever may only scale can scale and sees why not the rest", async (t) => {
+  const visitors = await createVisitors(t);
+  if (visitors === null) return;
+  const cluster = await createCluster(t);
+  const server = cluster.start("--cluster", "local", "--data-dir", cluster.dataDir, "--port", "0");
+  await server.ready();
+  const link = await cluster.eventually(
+    "the link is printed",
+    async () => /Console: (\S+)/.exec(server.output())?.[1] ?? null,
+  );
+  const admin = await visitors.arrive(link);
+  await admin.page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await makeFastProvider(admin);
+  const session = (await admin.ask("GET", "/session")) as { readonly cluster: { readonly name: string } };
+  await fiveFlows(admin, session.cluster.name);
+  admin.assertClean();
+
+  await makePool(admin, "web", { replicas: 1 });
+  const token = await tokenOfScaler(cluster);
+  const scaler = await visitors.arrive(admin.url);
+  const { page } = scaler;
+  await scaler.step("a token of the cluster signs in; a wrong one says so", async () => {
+    await page.getByLabel("Bearer token").fill("not-a-token");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("The API server does not accept this token").waitFor();
+    await page.getByLabel("Bearer token").fill(token);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  });
+  await scaler.step("what they may not do is off, and says which permission is missing", async () => {
+    await page.goto(`${scaler.url}/pools`);
+    await offBecause(page, "Delete web", "You may not patch managednodepools.poolkeeper.dev");
+    await offBecause(page, "Create Managed Node Pool", "You may not create managednodepools.poolkeeper.dev");
+  });
+  await scaler.step("a link to a dialog that they may not use says why", async () => {
+    await page.goto(`${scaler.url}/pools?do=pause&of=web`);
+    await page
+      .getByRole("dialog")
+      .getByText("You may not patch managednodepools.poolkeeper.dev")
+      .first()
+      .waitFor();
+  });
+  await scaler.step("what they may do, they can", async () => {
+    await page.goto(`${scaler.url}/pools`);
+    await page.getByRole("button", { name: "Scale Out web" }).click();
+    const dialog = page.getByRole("dialog", { name: "Scale Out web" });
+    await dialog.getByLabel("Nodes to Add").fill("1");
+    await dialog.getByText("The expected count of web goes from 1 to 2.").waitFor();
+    await dialog.getByRole("button", { name: "Submit" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByText("2 / 2").waitFor({ timeout: limitMs });
+  });
+  scaler.assertClean();
+});
+
+async function tokenOfScaler(cluster: Rig): Promise<string> {
+  const name = "scaler";
+  await cluster.kubectl("-n", namespace, "create", "serviceaccount", name);
+  const metadata = { name, namespace };
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const group = "poolkeeper.dev";
+  await cluster.apply(
+    "scaler.yaml",
+    {
+      apiVersion,
+      kind: "Role",
+      metadata,
+      rules: [
+        { apiGroups: [group], resources: ["managednodepools"], verbs: ["get", "list", "watch"] },
+        { apiGroups: [group], resources: ["managednodepools/scale"], verbs: ["get", "patch"] },
+      ],
+    },
+    {
+      apiVersion,
+      kind: "RoleBinding",
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
+      subjects: [{ kind: "ServiceAccount", name, namespace }],
+    },
+  );
+  return (await cluster.kubectl("-n", namespace, "create", "token", name)).trim();
+}
