@@ -63,11 +63,11 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
     () => session?.cache ?? null,
     () => controller?.queueLength() ?? 0,
   );
-  // The port first: a second start on it fails before it has touched anything.
   const log = pino(
     { name: "poolkeeper", level: process.env["POOLKEEPER_LOG"] ?? "info" },
     pino.destination(2),
   );
+  // The port first: a second start on it fails before it has touched anything.
   const api = await startApi({
     options,
     clock: realClock,
@@ -93,7 +93,9 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
       await prepareCluster(kube, options);
       if (!hasRealMachines(options)) return;
       const { ensureNodeImage } = await import("./start/node-image.ts");
+      const { ensureQemu } = await import("./start/qemu.ts");
       const { env } = process;
+      await ensureQemu({ env, signal: stopper.signal }, progress);
       await ensureNodeImage({ kubernetesVersion, env, progress, signal: stopper.signal });
     },
     signal: stopper.signal,

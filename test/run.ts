@@ -4,10 +4,7 @@ import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { run } from "node:test";
-import { realClock } from "../src/ports/clock.ts";
-import { ensureBinaries, kubernetesVersion } from "../src/start/binaries.ts";
-import { createProgress } from "../src/start/progress.ts";
-import { ensureChromium } from "./browser/chromium.ts";
+import { ensureNeeds } from "./needs.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const bin = join(root, "node_modules", ".bin");
@@ -39,22 +36,13 @@ async function main(): Promise<number> {
   const startedAt = performance.now();
   if (files.length === 0) for (const check of checks) await runCheck(check, total);
   if (only !== "check") {
-    const progress = createProgress(process.stderr, realClock);
-    const browser = await ensureChromium(progress);
-    if (browser.kind === "Missing") console.log(`The tests in test/browser are skipped: ${browser.why}`);
-    await ensureBinaries({
-      names: ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"],
-      version: kubernetesVersion,
-      env: process.env,
-      clock: realClock,
-      progress,
-    });
+    await ensureNeeds();
     await runTests(files.length > 0 ? files : testFiles(), total);
   }
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
   console.log(`took ${minutes} minutes`);
-  const skipped = total.skipped === 0 ? "" : `, ${total.skipped} skipped`;
-  console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+  if (total.skipped > 0) console.log(`${total.skipped} skipped, each with its reason above`);
+  console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
@@ -96,7 +84,7 @@ function execute(
   });
 }
 
-/** One process per file, as many at once as there are cores; every failure in full, and a line per file at the end. */
+/** One process per file, as many at once as there are cores; a line for each file as it ends, every failure in full. */
 async function runTests(files: readonly string[], total: Total): Promise<void> {
   const stream = run({
     files: files.map((file) => resolve(root, file)),
@@ -105,21 +93,26 @@ async function runTests(files: readonly string[], total: Total): Promise<void> {
   });
   const byFile = new Map<string, Total>();
   for await (const { type, data } of stream) {
-    if (type !== "test:pass" && type !== "test:fail") continue;
-    const file = (data.file ?? "?").replace(`${root}/`, "");
+    const file = "file" in data ? (data.file ?? "?").replace(`${root}/`, "") : "?";
     const tally = byFile.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
+    if (type === "test:summary" && byFile.has(file)) sayEnd(file, tally, data.duration_ms);
+    if (type !== "test:pass" && type !== "test:fail") continue;
     byFile.set(file, tally);
     // A suite and a whole file end too; what counts is what is in them. A file that fails by itself counts as one.
     const isWhole = data.details.type === "suite" || data.name === data.file;
     if (isWhole && (type === "test:pass" || tally.failed > 0)) continue;
     count(tally, file, { isPassed: type === "test:pass", ...data });
   }
-  for (const [file, { passed, failed, skipped }] of [...byFile].toSorted(([a], [b]) => a.localeCompare(b))) {
-    console.log(`${failed === 0 ? "ok   " : "FAIL "} ${file} (${passed + failed + skipped})`);
+  for (const { passed, failed, skipped } of byFile.values()) {
     total.passed += passed;
     total.failed += failed;
     total.skipped += skipped;
   }
+}
+
+function sayEnd(file: string, { passed, failed, skipped }: Total, durationMs: number): void {
+  const seconds = (durationMs / 1000).toFixed(1);
+  console.log(`${failed === 0 ? "ok   " : "FAIL "} ${file} (${passed + failed + skipped}, ${seconds}s)`);
 }
 
 interface Ended {

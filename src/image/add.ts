@@ -19,7 +19,7 @@ import type { Progress } from "../start/progress.ts";
 import { writeWholeFile } from "../start/whole-file.ts";
 import { requirePrograms } from "./host.ts";
 import { type Image, type ImageManifest, folderName, manifestFile } from "./manifest.ts";
-import { type Surroundings, type Words, lastLines, runProgram } from "./program.ts";
+import { type Surroundings, type Words, lastLines, runProgram } from "../start/program.ts";
 import type { Architecture } from "./recipe.ts";
 import { checkRoom, explainFull, fullDisk } from "./room.ts";
 import { settle } from "./disk.ts";

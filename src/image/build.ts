@@ -23,7 +23,7 @@ import { type Containerd, containerdPrograms, obtainContainerd } from "./contain
 import { type DiskRequest, layOutTree, writeDisk } from "./disk.ts";
 import { type Host, prepareHost } from "./host.ts";
 import { type Image, type ImageManifest, folderName, listImages, manifestFile } from "./manifest.ts";
-import { type Run, type Surroundings, runProgram } from "./program.ts";
+import { type Run, type Surroundings, runProgram } from "../start/program.ts";
 import type { RecipeChoice } from "./recipe.ts";
 import { containerdVersion, debianVersion, family, kernelArgs, minDiskGiB, recipeOf } from "./recipe.ts";
 import { removedPrefix } from "./remove.ts";

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createDownloader } from "../start/download.ts";
 import { goFailed, runGo } from "../start/go.ts";
 import type { Progress } from "../start/progress.ts";
-import { type Surroundings, runProgram } from "./program.ts";
+import { type Surroundings, runProgram } from "../start/program.ts";
 import { type Architecture, containerdVersion } from "./recipe.ts";
 
 export const containerdPrograms = ["containerd", "containerd-shim-runc-v2", "ctr"];

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Run, Words } from "./program.ts";
+import type { Run, Words } from "../start/program.ts";
 import { putFile, putFolder, treeFiles } from "./tree.ts";
 
 /** `etc/containerd/config.toml` names the first, and `poolkeeper-images.service` imports both. */

@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Progress } from "../start/progress.ts";
 import type { Host } from "./host.ts";
 import { type Mirror, aptProxies, findMirror } from "./mirror.ts";
-import type { Run, Surroundings, Words } from "./program.ts";
+import type { Run, Surroundings, Words } from "../start/program.ts";
 import {
   type BaseChoice,
   baseOf,

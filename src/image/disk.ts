@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import type { Containerd } from "./containerd.ts";
 import { writeContainerArchive } from "./containers.ts";
 import type { Host } from "./host.ts";
-import type { Run } from "./program.ts";
+import type { Run } from "../start/program.ts";
 import { type Architecture, epochSeconds, fileSystemUuid, hashSeed, links, minDiskGiB } from "./recipe.ts";
 import { putFile, putFolder, treeFiles } from "./tree.ts";
 

@@ -1,7 +1,8 @@
 /** A node image with a given kubelet: the one that is there and made as it would be made today, or a new one. */
+import { isRoot } from "../start/debian-packages.ts";
 import { StartError } from "../start/error.ts";
 import { buildImage } from "./build.ts";
-import { type Visit, checkVersion, isRoot, withImagesLock } from "./folder.ts";
+import { type Visit, checkVersion, withImagesLock } from "./folder.ts";
 import { type Image, imagesDir, listImages } from "./manifest.ts";
 import { type RecipeChoice, hostArchitecture, recipeOf } from "./recipe.ts";
 

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../ports/clock.ts";
 import type { Environment } from "../start/binary.ts";
+import { isRoot } from "../start/debian-packages.ts";
 import { StartError, isDiskTrouble } from "../start/error.ts";
 import { type Lock, tryLock, waitForLock } from "../start/lock.ts";
 import type { Progress } from "../start/progress.ts";
@@ -85,8 +86,4 @@ export function checkVersion(kubernetesVersion: string): void {
   throw new StartError(
     `"${kubernetesVersion}" is no version of a kubelet: write all three numbers, such as v1.36.3.`,
   );
-}
-
-export function isRoot(): boolean {
-  return process.getuid?.() === 0;
 }

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "../start/binary.ts";
 import { StartError } from "../start/error.ts";
-import { type Surroundings, runProgram } from "./program.ts";
+import { type Surroundings, runProgram } from "../start/program.ts";
 import { suite } from "./recipe.ts";
 
 export interface Mirror {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { runProgram } from "./program.ts";
+import { runProgram } from "../start/program.ts";
 import { createRunner } from "./runner.ts";
 
 const linux = process.platform === "linux" ? {} : { skip: "needs Linux" };
@@ -58,7 +58,7 @@ test("a program does not outlive a process that is killed", linux, async (t) => 
   const dir = mkdtempSync(join(tmpdir(), "poolkeeper-run-"));
   t.after(() => rmSync(dir, { recursive: true }));
   const file = join(dir, "pid");
-  const program = JSON.stringify(fileURLToPath(new URL("program.ts", import.meta.url)));
+  const program = JSON.stringify(fileURLToPath(new URL("../start/program.ts", import.meta.url)));
   const words = JSON.stringify(["sh", "-c", `echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 600`]);
   const script = `import { runProgram } from ${program}; await runProgram(${words}, { env: process.env, signal: undefined });`;
   const parent = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../start/error.ts";
-import { type Run, type Surroundings, type Words, lastLines, runProgram } from "./program.ts";
+import { type Run, type Surroundings, type Words, lastLines, runProgram } from "../start/program.ts";
 import { type Room, fullDisk } from "./room.ts";
 
 export const keptAfterFailure =

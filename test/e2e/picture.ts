@@ -2,6 +2,7 @@
  * What a pool comes to, without all that differs between two lives of it: ids, times, which zone had its turn, and the
  * numbers of machines, of which a kill may leave some unused.
  */
+import { isOfPool } from "../../src/core/bygone.ts";
 import type { NodeObject } from "../../src/schema/kubernetes.ts";
 import type { ManagedMachineObject } from "../../src/schema/machine.ts";
 import { machinesOf, nodesOf, operationsOf, poolIfThere, readiness } from "./objects.ts";
@@ -15,12 +16,14 @@ export interface Picture {
 }
 
 export async function pictureOf(rig: Rig, name: string): Promise<Picture> {
-  const [pool, machines, nodes, operations] = await Promise.all([
+  const [pool, machines, nodes, asked] = await Promise.all([
     poolIfThere(rig, name),
     machinesOf(rig, name),
     nodesOf(rig, name),
     operationsOf(rig, name),
   ]);
+  // What was asked of an earlier pool of this name is its audit trail.
+  const operations = asked.filter((operation) => pool !== null && isOfPool(operation, pool));
   const { summary, readyReplicas, upToDateReplicas, revision, conditions } = pool?.status ?? {};
   const ranks = ranksOf([
     ...machines.map(({ metadata }) => metadata.name),

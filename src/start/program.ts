@@ -1,8 +1,8 @@
 /** One run of an outside program: its output, or how it failed. It words no errors; whoever runs it knows what it was for. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Environment } from "../start/binary.ts";
-import { systemCode } from "../start/error.ts";
+import type { Environment } from "./binary.ts";
+import { systemCode } from "./error.ts";
 
 export type Words = readonly [program: string, ...args: string[]];
 
