@@ -5,7 +5,7 @@ import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import { sentence, isReason } from "../text/sentence.ts";
 import { type Language, operationWord } from "../text/words.ts";
 import { type AuditEntry, auditEntry, pageOf } from "./answers.ts";
-import { pageOfItems } from "./page.ts";
+import { latestFirst, pageOfItems } from "./page.ts";
 import { permissionFor } from "./permissions.ts";
 import { momentOf } from "./read.ts";
 import { eventQuery } from "./requests.ts";
@@ -54,22 +54,14 @@ export function auditRoutes(book: AuditBook): readonly Route[] {
   ];
 }
 
-const sorting = {
-  name: "audit",
-  compare: (a: AuditEntry, b: AuditEntry): number => {
-    const [left, right] = [a, b].map(keyText);
-    if (left === right) return 0;
-    return (left ?? "") < (right ?? "") ? 1 : -1;
-  },
-  keyOf: ({ time, object, verb, request }: AuditEntry): AuditEntry => {
+const sorting = latestFirst<AuditEntry>("audit", {
+  timeOf: ({ time }) => time,
+  textOf: ({ object, verb, request }) => `${object.kind} ${object.name} ${verb} ${request ?? ""}`,
+  keyOf: ({ time, object, verb, request }) => {
     const rest = { who: "", surface: "", pool: null, detail: "", result: "" };
     return { ...rest, time, object, verb, request };
   },
-};
-
-function keyText({ time, object, verb, request }: AuditEntry): string {
-  return `${time} ${object.kind} ${object.name} ${verb} ${request ?? ""}`;
-}
+});
 
 function operationEntry({ metadata, spec, status }: NodeOperationObject, language: Language): AuditEntry {
   const nodes = spec.targets.map(({ node, machine }) => node ?? machine);

@@ -1,28 +1,16 @@
 /** Kubernetes' events about pools, machines, operations and their nodes, the latest first. Read in the caller's name. */
+import { isOurEvent, seenEvent } from "../core/event.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { KubeObject } from "../schema/kubernetes.ts";
+import type { EventObject } from "../schema/kubernetes.ts";
 import { eventWord } from "../text/words.ts";
 import { pageOf } from "./answers.ts";
-import { pageOfItems } from "./page.ts";
+import { latestFirst, pageOfItems } from "./page.ts";
 import { permissionsOf } from "./permissions.ts";
 import { findObject, momentOf, operationsOf, recordsOf } from "./read.ts";
 import { eventQuery } from "./requests.ts";
 import { ok, reading, type Route } from "./route.ts";
 import { type EventView, eventView } from "./types.ts";
 import type { World } from "./world.ts";
-
-/** The fields of events.k8s.io/v1 that are shown. */
-interface EventObject extends KubeObject {
-  readonly type?: string;
-  readonly reason?: string;
-  readonly note?: string;
-  readonly eventTime?: string;
-  readonly deprecatedLastTimestamp?: string;
-  readonly deprecatedCount?: number;
-  readonly reportingController?: string;
-  readonly series?: { readonly count?: number; readonly lastObservedTime?: string };
-  readonly regarding?: { readonly kind?: string; readonly name?: string };
-}
 
 export function eventRoutes(clock: Clock): readonly Route[] {
   const lists = createShared(clock);
@@ -41,7 +29,8 @@ export function eventRoutes(clock: Clock): readonly Route[] {
         const names = query.pool === undefined ? null : namesAround(world, query.pool);
         const all = await lists.get(person.id, () => person.kube.list("Event"));
         const events = all.filter(
-          (event) => isOurs(event, world) && (names === null || names.has(event.regarding?.name ?? "")),
+          (event) =>
+            isOurEvent(event, world.namespace) && (names === null || names.has(event.regarding?.name ?? "")),
         );
         const show = (event: EventObject): EventView => viewOf(event, language);
         return ok(pageOfItems(events, sorting, query, { show, moment: momentOf(world, now) }));
@@ -76,12 +65,6 @@ function createShared(clock: Clock): Shared {
   };
 }
 
-/** Events about nodes stand in the namespace "default". */
-function isOurs({ metadata, reportingController, regarding }: EventObject, { namespace }: World): boolean {
-  if (reportingController?.startsWith("poolkeeper") !== true) return false;
-  return regarding?.kind === "Node" || metadata.namespace === namespace;
-}
-
 function namesAround(world: World, name: string): ReadonlySet<string> {
   const pool = findObject(world, "ManagedNodePool", name);
   const machines = recordsOf(world, pool);
@@ -90,35 +73,18 @@ function namesAround(world: World, name: string): ReadonlySet<string> {
   return new Set([name, ...own, ...nodes]);
 }
 
-function timeOfEvent(event: EventObject): string {
-  const { series, eventTime, deprecatedLastTimestamp, metadata } = event;
-  return series?.lastObservedTime ?? eventTime ?? deprecatedLastTimestamp ?? metadata.creationTimestamp ?? "";
-}
-
-const sorting = {
-  name: "events",
-  compare: (a: EventObject, b: EventObject): number => {
-    const [left, right] = [a, b].map((event) => `${timeOfEvent(event)} ${event.metadata.name}`);
-    if (left === right) return 0;
-    return (left ?? "") < (right ?? "") ? 1 : -1;
-  },
-  keyOf: (event: EventObject): EventObject => ({
+const sorting = latestFirst<EventObject>("events", {
+  timeOf: (event) => seenEvent(event).time,
+  textOf: ({ metadata }) => metadata.name,
+  keyOf: (event) => ({
     apiVersion: "",
     kind: "",
     metadata: { name: event.metadata.name },
-    eventTime: timeOfEvent(event),
+    eventTime: seenEvent(event).time,
   }),
-};
+});
 
 function viewOf(event: EventObject, language: Parameters<typeof eventWord>[1]): EventView {
-  const { type = "Normal", reason = "", note = "", regarding, series, deprecatedCount } = event;
-  return {
-    time: timeOfEvent(event),
-    type,
-    reason,
-    word: eventWord(reason, language),
-    object: { kind: regarding?.kind ?? "", name: regarding?.name ?? "" },
-    count: series?.count ?? deprecatedCount ?? 1,
-    note,
-  };
+  const seen = seenEvent(event);
+  return { ...seen, word: eventWord(seen.reason, language) };
 }

@@ -1,5 +1,5 @@
 /** A machine as the API shows it: a row of a table, and the page of one node. */
-import { drainPreview, type PreviewPod } from "../core/drain-preview.ts";
+import { podFates } from "../core/drain-preview.ts";
 import type { Machine, Pod, Snapshot } from "../core/model.ts";
 import { nodeOf } from "../core/view.ts";
 import type { Condition, NodeObject } from "../schema/kubernetes.ts";
@@ -136,41 +136,20 @@ function requestedBy(pods: readonly Pod[]): { cpuMilli: number; memoryMiB: numbe
 
 /** The worst verdict first, as the command line lists them. */
 export function podViews(machine: Machine, snapshot: Snapshot): PodView[] {
-  const preview = drainPreview([machine], snapshot);
-  const names = (pods: readonly PreviewPod[]): ReadonlySet<string> => new Set(pods.map(({ pod }) => pod));
-  const local = names(preview.localStorage);
-  const asked = names(preview.notSafeToEvict);
-  const blocked = names(preview.blocked);
-  const free = (pods: readonly PreviewPod[]): readonly PreviewPod[] =>
-    pods.filter(({ pod }) => !blocked.has(pod));
-  const groups: readonly (readonly [PodView["verdict"], readonly PreviewPod[]])[] = [
-    ["Never", preview.blocked.filter(({ canEverAllow }) => !canEverAllow)],
-    ["Waits", preview.blocked.filter(({ canEverAllow }) => canEverAllow)],
-    ["Ends", free(preview.dies)],
-    ["Moves", free(preview.moves)],
-    ["Going", preview.terminating],
-    ["Stays", preview.ignored],
-  ];
-  const byName = new Map(machine.pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod]));
-  return groups.flatMap(([verdict, pods]) =>
-    pods.flatMap((shown): PodView[] => {
-      const pod = byName.get(shown.pod);
-      if (pod === undefined) return [];
-      const { namespace, name, phase, isReady, requests } = pod;
-      return [
-        {
-          namespace,
-          name,
-          owner: shown.owner,
-          phase,
-          isReady,
-          verdict,
-          budgets: [...shown.budgets],
-          losesLocalData: local.has(shown.pod),
-          askedToStay: asked.has(shown.pod),
-          requests,
-        },
-      ];
-    }),
-  );
+  return podFates(machine, snapshot).map(({ pod, shown, fate, losesLocalData, askedToStay }) => {
+    const { namespace, name, phase, isReady, requests } = pod;
+    const { owner, budgets } = shown;
+    return {
+      namespace,
+      name,
+      owner,
+      phase,
+      isReady,
+      verdict: fate,
+      budgets: [...budgets],
+      losesLocalData,
+      askedToStay,
+      requests,
+    };
+  });
 }

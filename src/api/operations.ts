@@ -5,7 +5,7 @@ import { pageOf } from "./answers.ts";
 import { operationDetail, operationView } from "./operation-view.ts";
 import { pageOfItems } from "./page.ts";
 import { permissionFor } from "./permissions.ts";
-import { etagOf, findObject, hasPart, isFitting, isOpen, latestFirst, lookAt, momentOf } from "./read.ts";
+import { etagOf, findObject, hasPart, isFitting, isOpen, lookAt, momentOf, newestFirst } from "./read.ts";
 import { operationQuery } from "./requests.ts";
 import { ok, reading, type Route } from "./route.ts";
 import { operationDetail as detailSchema, operationView as viewSchema } from "./types.ts";
@@ -22,7 +22,7 @@ export const operationRoutes: readonly Route[] = [
       const operations = world.cache.list("NodeOperation").filter((operation) => isWanted(operation, query));
       const show = (operation: NodeOperationObject) =>
         operationView(operation, lookAt(world, operation), language);
-      return ok(pageOfItems(operations, latestFirst(), query, { show, moment: momentOf(world, now) }));
+      return ok(pageOfItems(operations, newestFirst(), query, { show, moment: momentOf(world, now) }));
     },
   }),
   reading({

@@ -11,6 +11,19 @@ export interface Sorting<T> {
   readonly keyOf: (item: T) => T;
 }
 
+/** Newest time first, then by text. */
+export function latestFirst<T>(name: string, { timeOf: time, textOf, keyOf }: LatestFirst<T>): Sorting<T> {
+  const compare = (a: T, b: T): number =>
+    compareTexts(time(b), time(a)) || compareTexts(textOf(a), textOf(b));
+  return { name, compare, keyOf };
+}
+
+interface LatestFirst<T> {
+  readonly timeOf: (item: T) => string;
+  readonly textOf: (item: T) => string;
+  readonly keyOf: Sorting<T>["keyOf"];
+}
+
 export interface Wanted {
   readonly limit: number;
   readonly continue?: string | undefined;

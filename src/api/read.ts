@@ -6,7 +6,7 @@ import type { KubeObject } from "../schema/kubernetes.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
-import { type Moment, type Sorting, compareNames } from "./page.ts";
+import { type Moment, type Sorting, compareNames, latestFirst, nameKey } from "./page.ts";
 import { refused } from "./problem.ts";
 import type { Look, World } from "./world.ts";
 
@@ -52,7 +52,7 @@ export function operationsOf(world: World, pool: ManagedNodePoolObject): readonl
   return world.cache
     .byIndex("NodeOperation", "pool", keyOf(pool))
     .filter((operation) => isOfPool(operation, pool))
-    .toSorted(newestFirst);
+    .toSorted(newestFirst().compare);
 }
 
 export function isOpen({ status }: NodeOperationObject): boolean {
@@ -88,14 +88,12 @@ export function byName<T extends KubeObject>(): Sorting<T> {
   };
 }
 
-export function latestFirst<T extends KubeObject>(): Sorting<T> {
-  return { name: "latest", compare: newestFirst, keyOf: (item) => keyed(item) };
-}
-
-function newestFirst(a: KubeObject, b: KubeObject): number {
-  const [left, right] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? "");
-  if (left === right) return compareNames(a.metadata.name, b.metadata.name);
-  return (left ?? "") < (right ?? "") ? 1 : -1;
+export function newestFirst<T extends KubeObject>(): Sorting<T> {
+  return latestFirst("latest", {
+    timeOf: ({ metadata }) => metadata.creationTimestamp ?? "",
+    textOf: ({ metadata }) => nameKey(metadata.name),
+    keyOf: (item) => keyed(item),
+  });
 }
 
 function keyed<T extends KubeObject>({ metadata }: T): T {

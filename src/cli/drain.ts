@@ -1,7 +1,7 @@
 /** `drain NODE --explain`: what a drain of the node would do to each pod on it. Drains nothing: that is kubectl's, or remove's. */
 import type { Command } from "commander";
 import { isCordonedByUs } from "../core/attributes.ts";
-import { capacityCheck, drainPreview, type PreviewPod, roomsOf } from "../core/drain-preview.ts";
+import { capacityCheck, type FatedPod, podFates, type PreviewPod, roomsOf } from "../core/drain-preview.ts";
 import { listed } from "../core/intent/answer.ts";
 import { findMachine } from "../core/intent/find.ts";
 import type { Sight } from "../core/intent/departure.ts";
@@ -61,37 +61,32 @@ function cordonText({ node }: Machine): string {
 
 /** Verdict, pod, why: the worst first. */
 function podRows(sight: Sight, machine: Machine): readonly (readonly string[])[] {
-  const preview = drainPreview([machine], sight);
-  const blocked = new Map(preview.blocked.map((pod) => [pod.pod, pod]));
-  const local = new Set(preview.localStorage.map(({ pod }) => pod));
-  const protectedPods = new Set(preview.notSafeToEvict.map(({ pod }) => pod));
-  const notes = ({ pod }: PreviewPod): string =>
-    [
-      local.has(pod) ? "loses what it keeps on the node" : "",
-      protectedPods.has(pod) ? "asked not to be evicted" : "",
-    ]
-      .filter((note) => note !== "")
-      .join(", ");
-  const free = (pods: readonly PreviewPod[]): readonly PreviewPod[] =>
-    pods.filter(({ pod }) => !blocked.has(pod));
-  const never = preview.blocked.filter(({ canEverAllow }) => !canEverAllow);
-  const later = preview.blocked.filter(({ canEverAllow }) => canEverAllow);
-  return [
-    ...never.map((pod) => ["  never", pod.pod, budgetText(pod)]),
-    ...later.map((pod) => ["  waits", pod.pod, budgetText(pod)]),
-    ...free(preview.dies).map((pod) => [
-      "  ends",
-      pod.pod,
-      ["no controller makes it anew", notes(pod)].filter(Boolean).join(", "),
-    ]),
-    ...free(preview.moves).map((pod) => [
-      "  moves",
-      pod.pod,
-      [pod.owner, notes(pod)].filter(Boolean).join(", "),
-    ]),
-    ...preview.terminating.map((pod) => ["  going", pod.pod, "on its way out already"]),
-    ...preview.ignored.map((pod) => ["  stays", pod.pod, ignoredText[pod.why]]),
+  return podFates(machine, sight).map((fated) => [
+    `  ${fated.fate.toLowerCase()}`,
+    fated.shown.pod,
+    whyOf(fated),
+  ]);
+}
+
+function whyOf({ fate, shown, why, losesLocalData, askedToStay }: FatedPod): string {
+  const notes = [
+    losesLocalData ? "loses what it keeps on the node" : "",
+    askedToStay ? "asked not to be evicted" : "",
   ];
+  const joined = (first: string): string => [first, ...notes].filter((note) => note !== "").join(", ");
+  switch (fate) {
+    case "Never":
+    case "Waits":
+      return budgetText(shown);
+    case "Ends":
+      return joined("no controller makes it anew");
+    case "Moves":
+      return joined(shown.owner);
+    case "Going":
+      return "on its way out already";
+    case "Stays":
+      return why === null ? "" : ignoredText[why];
+  }
 }
 
 const ignoredText = {

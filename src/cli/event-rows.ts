@@ -1,21 +1,9 @@
 /** Events about pools, their machines, operations and nodes, oldest first. */
-import type { KubeObject } from "../schema/kubernetes.ts";
+import { isOurEvent, seenEvent } from "../core/event.ts";
+import type { EventObject, KubeObject } from "../schema/kubernetes.ts";
 import type { EventRow } from "./columns.ts";
 import { getPool, machinesOf, operationsOf } from "./read.ts";
 import type { Session } from "./session.ts";
-
-/** The fields of events.k8s.io/v1 that are shown. */
-interface EventObject extends KubeObject {
-  readonly type?: string;
-  readonly reason?: string;
-  readonly note?: string;
-  readonly eventTime?: string;
-  readonly deprecatedLastTimestamp?: string;
-  readonly deprecatedCount?: number;
-  readonly reportingController?: string;
-  readonly series?: { readonly count?: number; readonly lastObservedTime?: string };
-  readonly regarding?: { readonly kind?: string; readonly name?: string };
-}
 
 export interface Events {
   readonly rows: readonly EventRow[];
@@ -27,10 +15,11 @@ export async function readEvents(session: Session, poolName: string | null): Pro
   const kube = await session.kube();
   const names = poolName === null ? null : await namesAround(session, poolName);
   const { items } = await kube.list("Event");
+  const namespace = session.isEverywhere ? null : session.namespace;
   const events = items.filter(
-    (item: EventObject) => isOurs(item, session) && (names?.has(nameOf(item)) ?? true),
+    (item: EventObject) => isOurEvent(item, namespace) && (names?.has(item.regarding?.name ?? "") ?? true),
   );
-  const sorted = events.toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)));
+  const sorted = events.toSorted((a, b) => seenEvent(a).time.localeCompare(seenEvent(b).time));
   return { objects: sorted, rows: sorted.map(rowOf) };
 }
 
@@ -43,33 +32,7 @@ async function namesAround(session: Session, poolName: string): Promise<Readonly
   return new Set([poolName, ...own, ...nodes]);
 }
 
-function isOurs(event: EventObject, session: Session): boolean {
-  if (event.reportingController?.startsWith("poolkeeper") !== true) return false;
-  const isOfNode = event.regarding?.kind === "Node";
-  return session.isEverywhere || isOfNode || event.metadata.namespace === session.namespace;
-}
-
-function nameOf(event: EventObject): string {
-  return event.regarding?.name ?? "";
-}
-
-function timeOf(event: EventObject): string {
-  return (
-    event.series?.lastObservedTime ??
-    event.eventTime ??
-    event.deprecatedLastTimestamp ??
-    event.metadata.creationTimestamp ??
-    ""
-  );
-}
-
 function rowOf(event: EventObject): EventRow {
-  return {
-    time: timeOf(event),
-    type: event.type ?? "Normal",
-    reason: event.reason ?? "",
-    object: `${event.regarding?.kind ?? ""}/${nameOf(event)}`,
-    count: event.series?.count ?? event.deprecatedCount ?? 1,
-    note: event.note ?? "",
-  };
+  const { object, ...seen } = seenEvent(event);
+  return { ...seen, object: `${object.kind}/${object.name}` };
 }

@@ -3,12 +3,31 @@ import { isDeepStrictEqual } from "node:util";
 import type { Held } from "../core/action.ts";
 import { poolLabel } from "../core/attributes.ts";
 import { workloadOf } from "../core/view.ts";
-import type { Change, KubeCache } from "../ports/kube.ts";
+import type { Change, Kind, KubeCache } from "../ports/kube.ts";
 import { keyOf } from "../ports/kube.ts";
 import type { KubeObject, NodeObject, PodObject, WorkloadObject } from "../schema/kubernetes.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
+
+/** Kinds of our own, which stand in Poolkeeper's namespace. */
+export const ownKinds: readonly Kind[] = [
+  "ManagedNodePool",
+  "ManagedMachine",
+  "NodeOperation",
+  "MaintenanceWindow",
+  "InfrastructureProvider",
+];
+
+/** What the controller watches. Leases are read one by one, and only of suspects. */
+export const watchedKinds: readonly Kind[] = [
+  ...ownKinds,
+  "Node",
+  "Pod",
+  "PodDisruptionBudget",
+  "ReplicaSet",
+  "StatefulSet",
+];
 
 export interface Interest {
   readonly cache: KubeCache;

@@ -58,6 +58,46 @@ export function drainPreview(machines: readonly Machine[], snapshot: Snapshot): 
   };
 }
 
+/** Never, Waits: a budget is in the way, now or for ever. Ends: without a controller. Going: on its way out. Stays: not evicted. */
+export type PodFate = "Never" | "Waits" | "Ends" | "Moves" | "Going" | "Stays";
+
+export interface FatedPod {
+  readonly pod: Pod;
+  readonly shown: PreviewPod;
+  readonly fate: PodFate;
+  /** Of one that stays. */
+  readonly why: IgnoredPod["why"] | null;
+  readonly losesLocalData: boolean;
+  /** Somebody asked that it not be evicted. */
+  readonly askedToStay: boolean;
+}
+
+const worstFirst: readonly PodFate[] = ["Never", "Waits", "Ends", "Moves", "Going", "Stays"];
+
+/** Each pod of a machine once, the worst first. */
+export function podFates(machine: Machine, snapshot: Snapshot): readonly FatedPod[] {
+  const pods = machine.pods.map((pod): FatedPod => {
+    const { verdict, obstacle, preview } = lookAt(pod, machine, snapshot);
+    const isEvicted = verdict.verdict === "Evict";
+    return {
+      pod,
+      shown: preview,
+      fate: fateOf(pod, verdict, obstacle),
+      why: verdict.verdict === "Ignore" ? verdict.why : null,
+      losesLocalData: isEvicted && pod.hasLocalStorage,
+      askedToStay: isEvicted && pod.safeToEvict === false,
+    };
+  });
+  return pods.toSorted((a, b) => worstFirst.indexOf(a.fate) - worstFirst.indexOf(b.fate));
+}
+
+function fateOf(pod: Pod, { verdict }: Verdict, obstacle: DrainBlocker | null): PodFate {
+  if (verdict === "Ignore") return "Stays";
+  if (verdict === "Wait") return "Going";
+  if (obstacle !== null) return obstacle.canEverAllow ? "Waits" : "Never";
+  return pod.owner === null ? "Ends" : "Moves";
+}
+
 export interface PoolBlocker extends PreviewPod {
   /** Block: the node cannot be drained until a person changes something. Warn: it can, at a price or after a wait. */
   readonly level: "Block" | "Warn";

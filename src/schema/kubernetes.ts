@@ -50,6 +50,19 @@ export interface Taint {
   readonly timeAdded?: string;
 }
 
+/** The fields of events.k8s.io/v1 that are shown. */
+export interface EventObject extends KubeObject {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly note?: string;
+  readonly eventTime?: string;
+  readonly deprecatedLastTimestamp?: string;
+  readonly deprecatedCount?: number;
+  readonly reportingController?: string;
+  readonly series?: { readonly count?: number; readonly lastObservedTime?: string };
+  readonly regarding?: { readonly kind?: string; readonly name?: string };
+}
+
 export interface NodeObject extends KubeObject {
   readonly spec?: {
     readonly unschedulable?: boolean;

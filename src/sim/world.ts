@@ -1,4 +1,5 @@
 /** One small world on a virtual clock: API, neighbours, cloud, kubelets and the real controller. Deterministic by its seed. */
+import { watchedKinds } from "../controller/interest.ts";
 import { type Controller, createController } from "../controller/controller.ts";
 import type { PassReport } from "../controller/loop.ts";
 import type { Announcement } from "../core/announce.ts";
@@ -57,19 +58,6 @@ export interface WorldOptions {
 export const worldNamespace = "poolkeeper-system";
 export const worldRegion = "cn-hangzhou";
 
-const watched: readonly Kind[] = [
-  "ManagedNodePool",
-  "ManagedMachine",
-  "NodeOperation",
-  "MaintenanceWindow",
-  "InfrastructureProvider",
-  "Node",
-  "Pod",
-  "PodDisruptionBudget",
-  "ReplicaSet",
-  "StatefulSet",
-];
-
 export async function createWorld(options: WorldOptions): Promise<World> {
   const clock = createVirtualClock(options.startAt);
   const server = createApiServer({ clock, seed: options.seed });
@@ -86,7 +74,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   const neighbours = createNeighbours(server, clock);
   const cloud = createCloud({ clock, region: worldRegion, settings, seed: options.seed });
-  const cache = createSimCache(server, watched);
+  const cache = createSimCache(server, watchedKinds);
   const kubelets = createKubelets({ kube, cache, cloud, clock, seed: options.seed });
   neighbours.start();
   kubelets.start();
@@ -139,7 +127,7 @@ function startLife(parts: LifeParts): Standby {
 /** One life of a controller. Ending it is a crash: calls in flight are never answered, and nothing further is sent. */
 function prepareLife({ options, server, cloud, clock, nextIdentity }: LifeParts): Standby {
   let isAlive = true;
-  const cache = createSimCache(server, watched);
+  const cache = createSimCache(server, watchedKinds);
   const kube = mortal(options.wrap?.(createSimKube(server)) ?? createSimKube(server), () => isAlive);
   const controller: Controller = createController({
     kube,

@@ -1,4 +1,5 @@
 /** Our connection to one cluster: transport, port, watched copies, and what is asked of it once. */
+import { ownKinds, watchedKinds } from "../controller/interest.ts";
 import type { ClusterEntry } from "../controller/join/admission.ts";
 import { type WatchedCache, createCache } from "../kube/cache.ts";
 import { createKube } from "../kube/client.ts";
@@ -6,7 +7,7 @@ import { type ClusterConfig, loadConfig } from "../kube/config.ts";
 import { type Transport, call, createTransport } from "../kube/transport.ts";
 import type { Clock } from "../ports/clock.ts";
 import { PortError } from "../ports/errors.ts";
-import type { Kind, Kube, PassingCache } from "../ports/kube.ts";
+import type { Kube, PassingCache } from "../ports/kube.ts";
 import { StartError } from "./error.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -36,15 +37,6 @@ export interface SessionRequest {
   readonly signal: AbortSignal;
 }
 
-/** What the controller watches. Leases are read one by one, and only of suspects. */
-const ours: readonly Kind[] = [
-  "ManagedNodePool",
-  "ManagedMachine",
-  "NodeOperation",
-  "MaintenanceWindow",
-  "InfrastructureProvider",
-];
-const theirs: readonly Kind[] = ["Node", "Pod", "PodDisruptionBudget", "ReplicaSet", "StatefulSet"];
 const versionPeriodMs = 5 * 60_000;
 const syncLimitMs = 60_000;
 
@@ -95,11 +87,11 @@ async function fill(request: SessionRequest, opening: Opening): Promise<ClusterS
   const version = await followVersion(transport, clock);
   parts.push(version.stop);
   await request.prepare(kube, version.current());
-  const selectors = Object.fromEntries(ours.map((kind) => [kind, { namespace }]));
+  const selectors = Object.fromEntries(ownKinds.map((kind) => [kind, { namespace }]));
   const cache = createCache({
     transport,
     clock,
-    kinds: [...ours, ...theirs],
+    kinds: watchedKinds,
     selectors,
     onRestart: (kind, cause) => request.metrics()?.watchRestarted(kind, cause),
   });

@@ -2,13 +2,13 @@
  * How long the REST API takes to answer at 10,000 nodes and 100,000 pods, over HTTP, with rights asked for as always. The
  * CPU time is of caller and server together, which share the process.
  */
+import { watchedKinds } from "../../src/controller/interest.ts";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createApiServer } from "../../src/api/server.ts";
 import { realClock } from "../../src/ports/clock.ts";
-import type { Kind } from "../../src/ports/kube.ts";
 import { createSimCache } from "../../src/sim/api/cache.ts";
 import { createSimKube } from "../../src/sim/api/port.ts";
 import { createApiServer as createWorldServer } from "../../src/sim/api/server.ts";
@@ -16,18 +16,6 @@ import { fill } from "./fleet.ts";
 import { namespace, type Wishes } from "./rig.ts";
 import { median, table } from "./table.ts";
 
-const kinds: readonly Kind[] = [
-  "ManagedNodePool",
-  "ManagedMachine",
-  "NodeOperation",
-  "MaintenanceWindow",
-  "InfrastructureProvider",
-  "Node",
-  "Pod",
-  "PodDisruptionBudget",
-  "ReplicaSet",
-  "StatefulSet",
-];
 const rounds = 25;
 
 interface Asked {
@@ -59,7 +47,7 @@ export async function benchApi({ signal }: Wishes): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const cache = createSimCache(world, kinds);
+  const cache = createSimCache(world, watchedKinds);
   const secret = (bytes: number): string => randomBytes(bytes).toString("base64url");
   let port = 0;
   const { app, stop } = createApiServer({
