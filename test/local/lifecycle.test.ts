@@ -125,7 +125,7 @@ test("release leaves no process and no file, but a data disk that is to be kept"
   await untilSo(async () => (await provider.list(clusterUid)).length === 0);
   await untilSo(() => !existsSync(path.join(place.root, made.id)));
   assert.deepEqual(qemusIn(place), []);
-  assert.deepEqual(readdirSync(path.join(place.root, "images")), []);
+  await untilSo(() => readdirSync(path.join(place.root, "images")).length === 0);
   const kept = path.join(place.root, "kept-disks");
   assert.deepEqual(readdirSync(kept).toSorted(), [
     `${made.dataDiskIds[0]}.json`,
@@ -182,6 +182,7 @@ test("a process that was killed while nobody looked is Stopped at the next start
   await first.until("Running");
   await first.provider.close();
   process.kill(qemusIn(place)[0] ?? 0, "SIGKILL");
+  await untilSo(() => qemusIn(place).length === 0);
   const second = await openIn(place);
   assert.equal((await second.only()).state, "Stopped");
 });
@@ -196,19 +197,20 @@ test("what ran when the host went down is started again, and what was stopped is
   await first.until("Running");
   await first.provider.close();
   const file = path.join(place.root, id, "instance.json");
-  const hostGoesDown = (): void => {
+  const hostGoesDown = async (): Promise<void> => {
     for (const pid of qemusIn(place)) process.kill(pid, "SIGKILL");
+    await untilSo(() => qemusIn(place).length === 0);
     const record = JSON.parse(readFileSync(file, "utf8")) as object;
     writeFileSync(file, JSON.stringify({ ...record, hostBoot: "another boot" }));
   };
-  hostGoesDown();
+  await hostGoesDown();
   const second = await openIn(place);
   await second.until("Running");
   assert.equal(qemusIn(place).length, 1);
   await second.provider.stop((await second.only()).id);
   await second.until("Stopped");
   await second.provider.close();
-  hostGoesDown();
+  await hostGoesDown();
   const third = await openIn(place);
   assert.equal((await third.only()).state, "Stopped");
 });
