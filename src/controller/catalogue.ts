@@ -1,10 +1,11 @@
 /** Opens providers and keeps their status true: reachable, what they offer, and instances that nobody claims. */
 import { canonical } from "../core/hash.ts";
-import type { Instant } from "../core/model.ts";
+import type { Instance, Instant } from "../core/model.ts";
 import { minuteMs, timeOf } from "../core/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Kube, KubeCache } from "../ports/kube.ts";
 import { ownershipTags } from "../ports/provider.ts";
+import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { InfrastructureProviderObject, ProviderStatus } from "../schema/provider.ts";
 import type { Instances } from "./instances.ts";
 import type { Providers } from "./providers.ts";
@@ -54,14 +55,26 @@ function orphansOf(
   { cache, clock }: CatalogueDeps,
 ): NonNullable<ProviderStatus["orphans"]> {
   if (!instances.isComplete()) return object.status?.orphans ?? [];
-  const claimed = new Set(cache.list("ManagedMachine").map(({ metadata }) => metadata.uid));
+  const machines = new Map(cache.list("ManagedMachine").map((machine) => [machine.metadata.uid, machine]));
   const known = new Map((object.status?.orphans ?? []).map((orphan) => [orphan.instanceId, orphan.since]));
-  const orphans = instances.all().filter(({ tags }) => !claimed.has(tags[ownershipTags.machine] ?? ""));
-  return orphans.slice(0, 100).map(({ id, tags }) => ({
-    instanceId: id,
-    since: known.get(id) ?? timeOf(clock.now()),
-    message: `carries the tags of machine ${tags[ownershipTags.machine] ?? "?"} of pool ${tags[ownershipTags.pool] ?? "?"}, which does not exist`,
-  }));
+  const orphans = instances.all().flatMap((instance) => {
+    const message = strangeness(instance, machines.get(instance.tags[ownershipTags.machine] ?? ""));
+    const { id } = instance;
+    return message === null ? [] : [{ instanceId: id, since: known.get(id) ?? timeOf(clock.now()), message }];
+  });
+  return orphans.slice(0, 100);
+}
+
+/** Why nobody looks after the instance: its machine is gone, or has another one (S7). Null: all is well. */
+function strangeness({ id, tags }: Instance, machine: ManagedMachineObject | undefined): string | null {
+  const pool = tags[ownershipTags.pool] ?? "?";
+  if (machine === undefined) {
+    const uid = tags[ownershipTags.machine] ?? "?";
+    return `carries the tags of machine ${uid} of pool ${pool}, which does not exist`;
+  }
+  const recorded = machine.status?.instanceId;
+  if (recorded === undefined || recorded === id) return null;
+  return `carries the tags of machine ${machine.metadata.name} of pool ${pool}, whose instance is ${recorded}`;
 }
 
 function readyCondition(
