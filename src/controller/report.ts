@@ -3,7 +3,7 @@ import type { Decision } from "../core/action.ts";
 import { canonical, hashOf } from "../core/hash.ts";
 import { machineSummary } from "../core/machine-status.ts";
 import type { Instant, Snapshot } from "../core/model.ts";
-import { operationReport } from "../core/operation-status.ts";
+import { isToldOf, operationReport } from "../core/operation-status.ts";
 import { promisesOf } from "../core/promise.ts";
 import { type ConditionReport, heldObject, type PoolReport, poolReport } from "../core/status.ts";
 import { timeOf } from "../core/time.ts";
@@ -77,7 +77,7 @@ async function reportOperations(
   now: Instant,
   { kube, freshness, reports }: ReportDeps,
 ): Promise<Instant | null> {
-  const open = pass.snapshot.operations.filter((operation) => operation.status?.finishedTime === undefined);
+  const open = pass.snapshot.operations.filter((operation) => isToldOf(operation, now));
   const later: Instant[] = [];
   await inParallel(open, 8, async (operation) => {
     const { status, because } = operationReport(operation, pass, now);

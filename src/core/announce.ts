@@ -25,6 +25,8 @@ export function announcementOf(action: Action, machine: Machine | null): Announc
   if (action.kind === "ForgetMachine") return tell(machine, farewell(machine));
   if (action.kind === "RecordOperation") return recorded(action);
   if (action.kind !== "AdvanceMachine") return null;
+  const { reason, facts } = action.because;
+  if (reason === "DateCorrected") return tell(machine, { type: "Warning", reason, because: null, facts });
   return tell(machine, stepNews(machine?.record.status ?? {}, action.status));
 }
 

@@ -3,6 +3,7 @@ import type { Decision, Policy } from "./action.ts";
 import { brake } from "./brake.ts";
 import { create } from "./create.ts";
 import { finish } from "./finish.ts";
+import { correctDates } from "./future.ts";
 import type { Instant, Snapshot } from "./model.ts";
 import { remove } from "./remove.ts";
 import { repair } from "./repair.ts";
@@ -22,6 +23,7 @@ export function decide(snapshot: Snapshot, now: Instant): Decision {
 
 /** The product on one screen. On one machine the earlier policy wins; `brake` holds the later wish back. */
 const policies: readonly Policy[] = [
+  correctDates, // Before anything is measured by them.
   remove, // Machines a person named, whatever else goes on with them, and pools that are deleted.
   finish, // What has begun goes on, or is put back.
   sync, // Labels, taints and tags a person asked for.

@@ -2,6 +2,7 @@
 import type { MachineProgress, NodeOperationObject, OperationStatus } from "../schema/operation.ts";
 import type { Decision, Held } from "./action.ts";
 import { drainState } from "./drain.ts";
+import { isAhead, pastStatus } from "./future.ts";
 import type { Instant, Snapshot } from "./model.ts";
 import { isEnd, type Progress, progressOf } from "./progress.ts";
 import type { Facts, Reason } from "./reason.ts";
@@ -19,13 +20,14 @@ export function operationReport(
   now: Instant,
 ): OperationReport {
   const { snapshot } = look;
+  const told = pastStatus(operation.status ?? {}, now);
+  if (told.finishedTime !== undefined) return { status: told, because: null };
   const progress = progressOf(operation, snapshot, now);
   const machines = progress.map((item) => withBlockers(item, snapshot, now));
   const isFinished = machines.every(({ state }) => isEnd(state));
   const because = isFinished ? null : waitOf(operation, look.decision, progress);
   const started =
-    operation.status?.startedTime ??
-    (machines.some(({ state }) => state !== "Waiting") ? timeOf(now) : undefined);
+    told.startedTime ?? (machines.some(({ state }) => state !== "Waiting") ? timeOf(now) : undefined);
   const status: OperationStatus = {
     ...(operation.metadata.generation === undefined
       ? {}
@@ -33,13 +35,18 @@ export function operationReport(
     phase: isFinished ? endPhase(operation, machines) : phaseOf(operation, machines, because?.reason),
     ...(because === null ? {} : { reason: because.reason }),
     ...(started === undefined ? {} : { startedTime: started }),
-    ...(isFinished ? { finishedTime: operation.status?.finishedTime ?? timeOf(now) } : {}),
+    ...(isFinished ? { finishedTime: timeOf(now) } : {}),
     machines,
     retried: (operation.spec.retry ?? []).length,
     total: machines.length,
     done: machines.filter(({ state }) => isEnd(state)).length,
   };
   return { status, because };
+}
+
+/** A finished one is told of no more, but where a wrong clock has ended it in the future (S28). */
+export function isToldOf({ status }: NodeOperationObject, now: Instant): boolean {
+  return status?.finishedTime === undefined || isAhead(status.finishedTime, now);
 }
 
 /** Targets that are where the operation wanted them. */

@@ -2,6 +2,7 @@
 import type { AttributeFields, OperationInHand } from "../schema/machine.ts";
 import type { MachineProgress, NodeOperationObject, OperationTarget } from "../schema/operation.ts";
 import { hasApplied, isSame, templateAttributes } from "./attributes.ts";
+import { pastStatus } from "./future.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { perPass } from "./remember.ts";
 import { isWell } from "./signs.ts";
@@ -62,7 +63,8 @@ const machinesByUid = perPass(
 
 function lookAt(operation: NodeOperationObject, snapshot: Snapshot, now: Instant): readonly Progress[] {
   const machines = machinesByUid(snapshot, now);
-  const before = new Map((operation.status?.machines ?? []).map((record) => [record.uid, record]));
+  const told = pastStatus(operation.status ?? {}, now).machines ?? [];
+  const before = new Map(told.map((record) => [record.uid, record]));
   const retried = new Set((operation.spec.retry ?? []).slice(operation.status?.retried ?? 0));
   return operation.spec.targets.map((target) => {
     const machine = machines.get(target.uid) ?? null;

@@ -19,7 +19,8 @@ export type Cause =
   | "PutBack"
   | "AttributesDiffer"
   | "CreateFailed"
-  | "OperationsKept";
+  | "OperationsKept"
+  | "DateCorrected";
 
 /** Why a wish is held back now. Each names what it waits for. */
 export type HoldReason =
@@ -108,6 +109,7 @@ export type EventReason =
   | "NodeKept"
   | "CreationForgotten"
   | "CertificateNotApproved"
+  | "DateCorrected"
   | "RemoveNodesRecorded"
   | "UpgradeRecorded"
   | "RepairRecorded"

@@ -6,6 +6,7 @@ export const commands: Readonly<Partial<Record<Reason, string>>> = {
   PausedByUser: "poolkeeper upgrade resume {pool}",
   BrakeOn: "poolkeeper brake",
   BrakeTripped: "poolkeeper brake off",
+  DateCorrected: "poolkeeper doctor",
   ProviderUnavailable: "poolkeeper describe provider {provider}",
   ProviderDenied: "poolkeeper describe provider {provider}",
   OutOfStock: "poolkeeper set {pool} zones=ZONE,ZONE instance-types=TYPE,TYPE",

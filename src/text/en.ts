@@ -24,6 +24,9 @@ export const en = {
     "{machine|The machine} could not be created[: {error,message}]; it is given up, and another is tried.",
   OperationsKept: "Finished operations are kept for a while only; the oldest go[: {operation,object}].",
 
+  DateCorrected:
+    "A date[ ({since})] in the record of {node,machine|the machine} lies ahead and is taken as now.",
+
   // What a wish waits for.
   Paused: "{pool|The pool} is paused[ (since {since})]; nothing new starts until it is resumed.",
   PausedByUser: "{operation|The operation} is paused[ by {by}][ (since {since})] and waits to be resumed.",

@@ -36,6 +36,10 @@ const sentences: Sentences = {
     "Certificate request {object} was not approved: {message}.",
     "证书请求 {object} 未获批准：{message}。",
   ],
+  DateCorrected: [
+    "A date of its record ({since}) lay in the future and is taken as now: a clock is or was wrong.",
+    "其记录中的时间（{since}）晚于当前，按当前时间处理：某个时钟现在或曾经不准。",
+  ],
   RemoveNodesRecorded: ["Operation {operation} removes {object}.", "操作 {operation} 将移除 {object}。"],
   UpgradeRecorded: ["Operation {operation} upgrades {object}.", "操作 {operation} 将升级 {object}。"],
   RepairRecorded: ["Operation {operation} repairs {object}.", "操作 {operation} 将修复 {object}。"],

@@ -112,6 +112,7 @@ const events: Words = {
   InstanceLeft: ["Left the pool", "已移出节点池"],
   CreationForgotten: ["Creation forgotten", "已清理失败的创建"],
   CertificateNotApproved: ["Certificate not approved", "证书未获批准"],
+  DateCorrected: ["Date corrected", "时间已更正"],
   RemoveNodesRecorded: ["Removal asked for", "已请求移除"],
   UpgradeRecorded: ["Upgrade asked for", "已请求升级"],
   RepairRecorded: ["Repair asked for", "已请求修复"],

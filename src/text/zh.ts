@@ -18,6 +18,7 @@ export const zh = {
   AttributesDiffer: "{node,machine|该节点}的标签、污点或实例标签与应有的不一致，正在重新设置。",
   CreateFailed: "{machine|该机器}创建失败[：{error,message}]，已放弃，并改建另一台。",
   OperationsKept: "已结束的操作只保留一段时间，最早的将被删除[：{operation,object}]。",
+  DateCorrected: "{node,machine|该机器}的记录中晚于当前的时间[（{since}）]按当前时间处理。",
 
   // 正在等待什么。
   Paused: "{pool|节点池}[自 {since} 起]已暂停，恢复之前不会开始新的操作。",
