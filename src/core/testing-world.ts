@@ -10,9 +10,10 @@ import { cordonAnnotation, mergedTaints, poolLabel } from "./attributes.ts";
 import { decide } from "./decide.ts";
 import { canonical } from "./hash.ts";
 import type { Evidence, Instance, Instant, Machine, Node, Outcome, Pod, Snapshot } from "./model.ts";
-import { operationReport } from "./operation-status.ts";
+import { isToldOf, operationReport } from "./operation-status.ts";
 import { removalsAnnotation } from "./removals.ts";
 import { poolReport } from "./status.ts";
+import { checkTruth } from "./testing-truth.ts";
 import { aNode, anInstance, aPod, aSnapshot, noon } from "./testing.ts";
 import { hourMs, minuteMs, secondMs, timeOf } from "./time.ts";
 
@@ -45,6 +46,8 @@ export interface World {
   readonly signs: Map<string, Instant>;
   timers: { readonly at: Instant; readonly run: () => void }[];
   seenSince: Instant;
+  /** How far the clock that decisions see is ahead of the true one. */
+  skewMs: number;
   made: number;
   /** Actions carried out so far, by kind. */
   readonly log: { readonly at: Instant; readonly action: Action }[];
@@ -68,6 +71,7 @@ export function createWorld(pool: ManagedNodePoolObject): World {
     signs: new Map(),
     timers: [],
     seenSince: noon - hourMs,
+    skewMs: 0,
     made: 0,
     log: [],
     isNews: false,
@@ -84,7 +88,8 @@ export function live(world: World, forMs: number): Decision {
   for (let passes = 0; ; passes += 1) {
     const decision = pass(world);
     if (passes > patience) throw new Error(`no rest: ${JSON.stringify(decision)}`);
-    const next = Math.min(decision.wakeAt ?? end, ...world.timers.map(({ at }) => at));
+    const wakeAt = decision.wakeAt === null ? end : decision.wakeAt - world.skewMs;
+    const next = Math.min(wakeAt, ...world.timers.map(({ at }) => at));
     if (decision.actions.length === 0 && !world.isNews) {
       if (next >= end) return decision;
       world.now = Math.max(world.now + 1, next);
@@ -99,16 +104,19 @@ export function live(world: World, forMs: number): Decision {
 /** Look, decide, write down what is to be seen, act: as controller/loop.ts does it. */
 function pass(world: World): Decision {
   const snapshot = look(world);
-  const decision = decide(snapshot, world.now);
+  const now = told(world);
+  const decision = decide(snapshot, now);
   world.isNews = false;
   for (const operation of snapshot.operations) {
-    if (operation.status?.finishedTime !== undefined) continue;
-    const { status } = operationReport(operation, { snapshot, decision }, world.now);
+    if (!isToldOf(operation, now)) continue;
+    const { status } = operationReport(operation, { snapshot, decision }, now);
     if (canonical(status) === canonical(operation.status)) continue;
     world.operations.set(operation.metadata.name, { ...operation, status });
     world.isNews = true;
   }
-  const { conditions } = poolReport(snapshot, decision, world.now);
+  const report = poolReport(snapshot, decision, now);
+  checkTruth(world, snapshot, report);
+  const { conditions } = report;
   const isInitialized = conditions.some(({ type, isTrue }) => type === "Initialized" && isTrue);
   const numbers = [...world.machines.keys()].map((name) => Number(name.split("-").at(-1)));
   const before = world.pool.status?.lastMachineNumber ?? 0;
@@ -126,6 +134,11 @@ function pass(world: World): Decision {
   };
   for (const action of decision.actions) carryOut(world, action);
   return decision;
+}
+
+/** What the clock of whoever decides says. */
+function told({ now, skewMs }: World): Instant {
+  return now + skewMs;
 }
 
 export function look(world: World): Snapshot {
@@ -185,7 +198,7 @@ function carryOut(world: World, action: Action): void {
   world.outcomes.set(machine, {
     action: kind,
     error,
-    at: world.now,
+    at: told(world),
     epoch,
     failures: error === null ? 0 : failures,
   });
