@@ -163,14 +163,19 @@ function buildController(options: StartOptions, built: Built): Controller {
   });
 }
 
-function logPass(log: Logger, { pool, actions, failures }: PassReport): void {
+function logPass(log: Logger, { pool, actions, lost, failures }: PassReport): void {
   const about = (action: Action) => ({
     pool,
     action: action.kind,
     ...("machine" in action ? { machine: action.machine } : {}),
   });
   for (const { action, error } of failures) log.warn(about(action), messageOf(error));
-  for (const action of actions) log.debug({ ...about(action), because: action.because.reason });
+  for (const action of actions)
+    log.debug({
+      ...about(action),
+      because: action.because.reason,
+      ...(lost.has(action) ? { lost: true } : {}),
+    });
 }
 
 function messageOf(error: unknown): string {

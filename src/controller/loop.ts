@@ -8,7 +8,7 @@ import { machineNamed } from "./act.ts";
 import type { AdmissionDeps } from "./join/admission.ts";
 import { sweepBygone } from "./bygone.ts";
 import { followLeases, observe, type ObserveDeps } from "./observe.ts";
-import { isEffect, perform } from "./perform.ts";
+import { type Failure, isEffect, perform } from "./perform.ts";
 import { report, type ReportBook } from "./report.ts";
 import type { Waits } from "./interest.ts";
 
@@ -24,7 +24,9 @@ export interface PassReport {
   readonly snapshot: Snapshot;
   readonly actions: readonly Action[];
   readonly held: readonly Held[];
-  readonly failures: readonly { readonly action: Action; readonly error: unknown }[];
+  /** Of the actions, those that somebody else was faster with: they were not done. */
+  readonly lost: ReadonlySet<Action>;
+  readonly failures: readonly Failure[];
   readonly decideMs: number;
 }
 
@@ -64,18 +66,16 @@ export async function reconcile(pool: string, deps: LoopDeps): Promise<Instant |
   const provider = deps.providers.find(namespace, snapshot.pool.spec.providerRef.name);
   if (decision.held.some(({ reason }) => reason === "AwaitingInstance")) provider?.instances.hurry();
   const scene = { key: `${namespace}/${name}`, namespace, snapshot, deps: { ...deps, provider } };
-  const { conflicts, failures } = await perform(decision.actions, scene, now);
-  const failed = new Set(failures.map(({ action }) => action));
-  for (const action of decision.actions) {
-    const news = failed.has(action)
-      ? null
-      : announcementOf(action, "machine" in action ? machineNamed(observed, action.machine) : null);
+  const { actions, held } = decision;
+  const { done, lost, failures } = await perform(actions, scene, now);
+  for (const action of actions.filter((each) => done.has(each))) {
+    const machine = "machine" in action ? machineNamed(observed, action.machine) : null;
+    const news = announcementOf(action, machine);
     if (news !== null) deps.announce(snapshot, news);
   }
-  const { actions, held } = decision;
-  deps.onPass({ pool, snapshot: observed, actions, held, failures, decideMs });
+  deps.onPass({ pool, snapshot: observed, actions, held, lost, failures, decideMs });
   const sweepAt = await sweepBygone(pool, deps);
-  const isUncertain = conflicts > 0 || failures.length > 0;
+  const isUncertain = lost.size > 0 || failures.length > 0;
   return lookAgainAt(decision, { reportAt: earlier(reportAt, sweepAt), isUncertain }, clock.now());
 }
 

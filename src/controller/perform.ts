@@ -7,10 +7,15 @@ import { actInstance, actNode, actRecord, type Scene } from "./act.ts";
 import { createBeginPermit, createEffectPermit } from "./permit.ts";
 
 export interface Performed {
-  readonly done: number;
-  /** Compare-and-swaps that lost: the view was older than we thought, look again at once. */
-  readonly conflicts: number;
-  readonly failures: readonly { readonly action: Action; readonly error: unknown }[];
+  readonly done: ReadonlySet<Action>;
+  /** Without a permit, or compare-and-swaps that lost: the view was older than we thought, look again at once. */
+  readonly lost: ReadonlySet<Action>;
+  readonly failures: readonly Failure[];
+}
+
+export interface Failure {
+  readonly action: Action;
+  readonly error: unknown;
 }
 
 const parallel = 16;
@@ -22,13 +27,13 @@ export async function perform(
 ): Promise<Performed> {
   const groups = Map.groupBy(actions, groupOf);
   const begin = createBeginPermit(scene, decidedAt);
-  const tally = { done: 0, conflicts: 0, failures: [] as { action: Action; error: unknown }[] };
+  const tally: Tally = { done: new Set(), lost: new Set(), failures: [] };
   await inParallel([...groups], parallel, async ([machine, group]) => {
     const effects = createEffectPermit(machine, scene);
     for (const action of group) {
       const isCovered = (await begin.covers(action)) && (await effects.covers(action));
       if (isCovered) await performOne(action, scene, tally);
-      else tally.conflicts += 1;
+      else tally.lost.add(action);
     }
   });
   return tally;
@@ -39,17 +44,19 @@ function groupOf(action: Action): string {
   return machineOf(action) || ("name" in action ? action.name : action.kind);
 }
 
-async function performOne(
-  action: Action,
-  scene: Scene,
-  tally: { done: number; conflicts: number; failures: { action: Action; error: unknown }[] },
-): Promise<void> {
+interface Tally extends Performed {
+  readonly done: Set<Action>;
+  readonly lost: Set<Action>;
+  readonly failures: Failure[];
+}
+
+async function performOne(action: Action, scene: Scene, tally: Tally): Promise<void> {
   const { outcomes, clock } = scene.deps;
   const epoch = "epoch" in action ? action.epoch : null;
   const effect = { pool: scene.key, machine: machineOf(action), action: action.kind, epoch, at: clock.now() };
   try {
     await send(action, scene);
-    tally.done += 1;
+    tally.done.add(action);
     if (!isRecord(action) && action.kind !== "EvictPod") outcomes.succeeded(effect);
   } catch (error) {
     // Somebody was faster; their write is on its way to our view and decides anew.
@@ -59,7 +66,7 @@ async function performOne(
         error.kind === "AlreadyExists" ||
         (error.kind === "NotFound" && isRecord(action)));
     if (isRace) {
-      tally.conflicts += 1;
+      tally.lost.add(action);
       return;
     }
     outcomes.failed({ ...effect, at: clock.now() }, error);

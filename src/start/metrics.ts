@@ -24,12 +24,13 @@ export function createMetrics(cache: () => KubeCache | null, queueLength: () => 
   const api = apiMetrics(registry);
   const pools = poolMetrics(registry);
   return {
-    passed: ({ actions: sent, failures, decideMs }) => {
+    passed: ({ actions, lost, failures, decideMs }) => {
       loop.reconciles.inc({ result: "ok" });
       loop.decideSeconds.observe(decideMs / 1000);
       const failed = new Set(failures.map(({ action }) => action));
-      for (const action of sent) {
-        loop.actions.inc({ action: action.kind, result: failed.has(action) ? "failed" : "ok" });
+      for (const action of actions) {
+        const result = failed.has(action) ? "failed" : lost.has(action) ? "lost" : "ok";
+        loop.actions.inc({ action: action.kind, result });
       }
     },
     failed: () => loop.reconciles.inc({ result: "failed" }),
@@ -64,7 +65,7 @@ function loopMetrics(registry: Registry) {
     }),
     actions: new Counter({
       name: "poolkeeper_actions_total",
-      help: "Actions sent, by kind and result.",
+      help: "Actions, by kind and result; lost are those that another writer was faster with.",
       labelNames: ["action", "result"],
       registers,
     }),

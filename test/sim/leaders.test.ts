@@ -124,6 +124,7 @@ function isAway({ spec, status }: NodeObject): boolean {
 }
 
 async function live(paces: readonly Pace[]): Promise<void> {
+  const heard: string[] = [];
   const world = await createWorld({
     seed: 11,
     startAt: Date.parse("2026-11-23T00:00:00Z"),
@@ -137,6 +138,7 @@ async function live(paces: readonly Pace[]): Promise<void> {
       jitterPercent: 0,
     },
     connect: createSimulatorProvider,
+    announce: ({ reason }) => void heard.push(reason),
   });
   const watch = createWatch(world);
   crown(world, paces);
@@ -145,6 +147,8 @@ async function live(paces: readonly Pace[]): Promise<void> {
   } finally {
     await world.stop();
   }
+  const told = (news: string): number => heard.filter((reason) => reason === news).length;
+  assert.deepEqual([told("NodeAdded"), told("NodeUpgraded")], [4, 4], "who lost a race tells of nothing");
 }
 
 async function liveOut(world: World, watch: ReturnType<typeof createWatch>): Promise<void> {
