@@ -13,8 +13,9 @@ export interface Step {
   readonly afterMs: number;
 }
 
+const firstAfterMs = 3 * minuteMs;
 const ladder: readonly Step[] = [
-  { rung: "RestartService", afterMs: 3 * minuteMs },
+  { rung: "RestartService", afterMs: firstAfterMs },
   { rung: "Reboot", afterMs: 10 * minuteMs },
   { rung: "ReplaceSystemDisk", afterMs: 20 * minuteMs },
   { rung: "ReplaceInstance", afterMs: 30 * minuteMs },
@@ -35,7 +36,10 @@ export function nextRung(
   const tried = new Set(records.filter((record) => isOfSickness(record, sickSince)).map(({ rung }) => rung));
   const last = ladder.findLastIndex(({ rung }) => tried.has(rung));
   const next = ladder.slice(last + 1).find(({ rung }) => canDo(snapshot, rung, machine)) ?? null;
-  return last < 0 && laddersOf(records, now) >= laddersPerDay ? null : next;
+  if (last < 0 && laddersOf(records, now) >= laddersPerDay) return null;
+  // Nothing runs on an instance that is down: for it a reboot is only a start, and costs no more than a service's restart.
+  const isStart = next?.rung === "Reboot" && machine.instance?.state === "Stopped";
+  return isStart ? { ...next, afterMs: firstAfterMs } : next;
 }
 
 /** After a restart we see an old sickness as a new one: what has failed shortly before belongs to it all the same. */

@@ -50,6 +50,11 @@ function tried(rung: RepairRecord["rung"], minutesAgo: number): RepairRecord {
   return { rung, operation: "before", startedTime, finishedTime, outcome: "Failed" };
 }
 
+function downFor(minutes: number): Partial<Evidence> {
+  const forMs = minutes * minuteMs;
+  return { notReadyForMs: forMs, silentForMs: forMs, downForMs: forMs };
+}
+
 type Case = readonly [name: string, scene: Scene, expected: Brief];
 const table = (cases: readonly Case[]): void => {
   for (const [name, wishes, expected] of cases)
@@ -75,6 +80,16 @@ table([
     "after 10 minutes the machine is rebooted",
     { minutes: 10, repairs: [tried("RestartService", 6)] },
     reboot,
+  ],
+  [
+    "an instance that is down is started after 3 minutes: it has nothing to lose by that",
+    { minutes: 3, evidence: downFor(3), machine: { instance: { state: "Stopped" } } },
+    reboot,
+  ],
+  [
+    "but no earlier",
+    { minutes: 2, evidence: downFor(2), machine: { instance: { state: "Stopped" } } },
+    young,
   ],
   [
     "a reboot that did not help is not repeated",
