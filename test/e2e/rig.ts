@@ -47,6 +47,8 @@ export interface Rig {
   apply(file: string, ...objects: readonly object[]): Promise<string>;
   /** A kubectl that goes on and ends with the test. Resolves when its watch is open: what happens then is seen. */
   watch(args: readonly string[], onLine: (line: string) => void): Promise<void>;
+  /** A kubectl that goes on and ends with the test, such as a port-forward. Resolves with what it says of `sign`. */
+  follow(args: readonly string[], sign: RegExp): Promise<RegExpExecArray>;
   /** A Kubernetes of the test's own, in which Poolkeeper may come and go. */
   startCluster(): Promise<void>;
   /** `poolkeeper start` with these arguments. It ends with the test. */
@@ -165,6 +167,10 @@ function rigOf(parts: Parts): Rig {
       env["KUBECONFIG"] = rig.kubeconfig;
       return openWatch(launch(parts, kubectlFile, [...args, "-v=6"]), onLine);
     },
+    follow: (args, sign) => {
+      env["KUBECONFIG"] = rig.kubeconfig;
+      return saying(launch(parts, kubectlFile, args), sign);
+    },
     startCluster: async () => {
       parts.plane = await startControlPlane({ dataDir: path.join(folder, "plane"), isTest: true });
       rig.kubeconfig = parts.plane.kubeconfigPath;
@@ -226,6 +232,19 @@ function openWatch(child: ChildProcess, onLine: (line: string) => void): Promise
       if (/watch=true.*200 OK/.test(said)) resolve();
     });
     child.on("close", () => reject(new Error(`The watch ended: ${lastLines(said)}`)));
+  });
+}
+
+function saying(child: ChildProcess, sign: RegExp): Promise<RegExpExecArray> {
+  let said = "";
+  return new Promise((resolve, reject) => {
+    const listen = (chunk: unknown): void => {
+      said += String(chunk);
+      const found = sign.exec(said);
+      if (found !== null) resolve(found);
+    };
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", listen);
+    child.on("close", () => reject(new Error(`It ended without ${sign}: ${lastLines(said)}`)));
   });
 }
 

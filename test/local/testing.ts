@@ -175,7 +175,7 @@ export function aLocalBootstrap(fields: Partial<Bootstrap> = {}): Bootstrap {
 }
 
 /** Numbers of the QEMU processes that run in this place, from the kernel's own table. */
-export function qemusIn({ root }: Place): readonly number[] {
+export function qemusIn({ root }: Pick<Place, "root">): readonly number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
