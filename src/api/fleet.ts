@@ -17,7 +17,7 @@ import { compareNames } from "./page.ts";
 import { kindOf, permissionFor } from "./permissions.ts";
 import type { Person } from "./person.ts";
 import { waitsOf } from "./pool-view.ts";
-import { isOpen, lookAt } from "./read.ts";
+import { isOpen } from "./read.ts";
 import { ok, reading, type Route } from "./route.ts";
 import type { State } from "./types.ts";
 import { readyState, stateOf } from "./words.ts";
@@ -81,7 +81,7 @@ function fleetOf(scene: Scene): Fleet {
     pools: tallies(pools, ({ status }) => status?.summary, language),
     machines: tallies(machines, ({ status }) => status?.summary, language),
     nodes: sums(pools),
-    operations: operations.map((operation) => operationView(operation, lookAt(world, operation), language)),
+    operations: operations.map((operation) => operationView(operation, language)),
     waits: pools.flatMap((pool) =>
       waitsOf(pool, world.lastLook(keyOf(pool)), language).map((wait) => ({
         pool: pool.metadata.name,

@@ -1,20 +1,15 @@
 /** An operation as the API shows it: its state, and on its own page a row for each of its nodes. */
 import { changeOperation, type OperationWish, retriable } from "../core/intent/operation.ts";
 import { doneCount } from "../core/operation-status.ts";
-import type { Facts } from "../core/reason.ts";
 import type { BlockerFields } from "../schema/field.ts";
 import type { MachineProgress, NodeOperationObject } from "../schema/operation.ts";
 import { blockerCommand } from "../text/blocker.ts";
+import { blockerText } from "../text/drain.ts";
 import { type Language, operationWord, stepWord } from "../text/words.ts";
 import type { OperationDetail, OperationView, ProgressView, Wait } from "./types.ts";
 import { placeOf, stateOf, storedText } from "./words.ts";
-import type { Look } from "./world.ts";
 
-export function operationView(
-  operation: NodeOperationObject,
-  look: Look | null,
-  language: Language,
-): OperationView {
+export function operationView(operation: NodeOperationObject, language: Language): OperationView {
   const { metadata, spec, status = {} } = operation;
   const machines = status.machines ?? [];
   const inState = (...states: readonly string[]): number =>
@@ -25,7 +20,7 @@ export function operationView(
     kind: spec.kind,
     word: operationWord(spec.kind, language),
     state: stateOf(status.phase, language),
-    message: storedText(status, factsOf(operation, look), language),
+    message: storedText(status, { pool: spec.poolName }, language),
     reason: status.reason ?? null,
     requestedBy: spec.requestedBy ?? "",
     cause: spec.reason ?? null,
@@ -48,11 +43,7 @@ export function operationView(
   };
 }
 
-export function operationDetail(
-  operation: NodeOperationObject,
-  look: Look | null,
-  language: Language,
-): OperationDetail {
+export function operationDetail(operation: NodeOperationObject, language: Language): OperationDetail {
   const byUid = new Map((operation.status?.machines ?? []).map((progress) => [progress.uid, progress]));
   const machines = operation.spec.targets.map(({ machine, uid, node }): ProgressView => {
     const known = byUid.get(uid);
@@ -64,7 +55,7 @@ export function operationDetail(
     };
     return progressView(known ?? waiting, operation.spec.poolName, language);
   });
-  return { ...operationView(operation, look, language), machines };
+  return { ...operationView(operation, language), machines };
 }
 
 function progressView(progress: MachineProgress, pool: string, language: Language): ProgressView {
@@ -83,7 +74,7 @@ function progressView(progress: MachineProgress, pool: string, language: Languag
       { machine: node ?? name, pool, ...(step === undefined ? {} : { step }), ...progress.facts },
       language,
     ),
-    waits: blockers.map((blocker) => blockerWait(blocker, { machine: name, pool })),
+    waits: blockers.map((blocker) => blockerWait(blocker, { machine: name, pool, language })),
     steps: stepViews(progress, language),
   };
 }
@@ -98,20 +89,16 @@ function stepViews({ steps = [], finishedTime }: MachineProgress, language: Lang
 }
 
 function blockerWait(
-  { reason, object, message, since }: BlockerFields,
-  { machine, pool }: { readonly machine: string; readonly pool: string },
+  blocker: BlockerFields,
+  {
+    machine,
+    pool,
+    language,
+  }: { readonly machine: string; readonly pool: string; readonly language: Language },
 ): Wait {
+  const { reason, object, facts = {}, since } = blocker;
   const command = blockerCommand({ reason, object: machine }, pool);
-  return { reason, facts: { object }, sentence: message, try: command, object, since };
-}
-
-/** The facts of the wait whose sentence the status keeps. */
-function factsOf({ spec, status }: NodeOperationObject, look: Look | null): Facts {
-  const names = new Set(spec.targets.map(({ machine }) => machine));
-  const found = look?.held.find(
-    ({ reason, machine }) => reason === status?.reason && (machine === "" || names.has(machine)),
-  );
-  return found?.facts ?? { pool: spec.poolName };
+  return { reason, facts, sentence: blockerText(blocker, language), try: command, object, since };
 }
 
 /** What the core would grant now. */

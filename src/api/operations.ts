@@ -5,7 +5,7 @@ import { pageOf } from "./answers.ts";
 import { operationDetail, operationView } from "./operation-view.ts";
 import { pageOfItems } from "./page.ts";
 import { permissionFor } from "./permissions.ts";
-import { etagOf, findObject, hasPart, isFitting, isOpen, lookAt, momentOf, newestFirst } from "./read.ts";
+import { etagOf, findObject, hasPart, isFitting, isOpen, momentOf, newestFirst } from "./read.ts";
 import { operationQuery } from "./requests.ts";
 import { ok, reading, type Route } from "./route.ts";
 import { operationDetail as detailSchema, operationView as viewSchema } from "./types.ts";
@@ -20,8 +20,7 @@ export const operationRoutes: readonly Route[] = [
     run: async ({ query, world, person, language, now }) => {
       await person.mustBeAllowed(permissionFor("list", "NodeOperation", world.namespace));
       const operations = world.cache.list("NodeOperation").filter((operation) => isWanted(operation, query));
-      const show = (operation: NodeOperationObject) =>
-        operationView(operation, lookAt(world, operation), language);
+      const show = (operation: NodeOperationObject) => operationView(operation, language);
       return ok(pageOfItems(operations, newestFirst(), query, { show, moment: momentOf(world, now) }));
     },
   }),
@@ -34,7 +33,7 @@ export const operationRoutes: readonly Route[] = [
     run: async ({ params, world, person, language }) => {
       await person.mustBeAllowed(permissionFor("get", "NodeOperation", world.namespace));
       const operation = findObject(world, "NodeOperation", params["name"]);
-      const view = operationDetail(operation, lookAt(world, operation), language);
+      const view = operationDetail(operation, language);
       return ok(view, { etag: etagOf(operation) });
     },
   }),

@@ -8,7 +8,7 @@ import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import { type Moment, type Sorting, compareNames, latestFirst, nameKey } from "./page.ts";
 import { refused } from "./problem.ts";
-import type { Look, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 const nouns: Readonly<Partial<Record<Kind, string>>> = {
   ManagedNodePool: "pool",
@@ -57,10 +57,6 @@ export function operationsOf(world: World, pool: ManagedNodePoolObject): readonl
 
 export function isOpen({ status }: NodeOperationObject): boolean {
   return status?.finishedTime === undefined;
-}
-
-export function lookAt(world: World, { metadata, spec }: NodeOperationObject): Look | null {
-  return world.lastLook(`${metadata.namespace ?? ""}/${spec.poolName}`);
 }
 
 export function poolKeyOf({ metadata, spec }: ManagedMachineObject): string {

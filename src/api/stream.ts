@@ -13,7 +13,6 @@ import type { Person } from "./person.ts";
 import { poolView } from "./pool-view.ts";
 import { failed } from "./problem.ts";
 import { providerView } from "./provider-view.ts";
-import { lookAt } from "./read.ts";
 import { windowView } from "./window-view.ts";
 import type { World } from "./world.ts";
 
@@ -254,7 +253,7 @@ function objectView({ request, sees, clock }: Run, resource: ResourceName, key: 
     }
     case "operations": {
       const operation = cache.get("NodeOperation", key);
-      return operation === undefined ? null : operationView(operation, lookAt(world, operation), language);
+      return operation === undefined ? null : operationView(operation, language);
     }
     case "windows": {
       const window = cache.get("MaintenanceWindow", key);

@@ -14,7 +14,7 @@ import type { NodeOperationObject } from "../schema/operation.ts";
 import type { PoolStatus } from "../schema/pool.ts";
 import type { Freshness } from "./freshness.ts";
 import { inParallel } from "./perform.ts";
-import { sentence, worded } from "./wording.ts";
+import { sentence, wordedStatus } from "./wording.ts";
 
 export interface ReportDeps {
   readonly kube: Kube;
@@ -80,21 +80,18 @@ async function reportOperations(
   const open = pass.snapshot.operations.filter((operation) => isToldOf(operation, now));
   const later: Instant[] = [];
   await inParallel(open, 8, async (operation) => {
-    const { status, because } = operationReport(operation, pass, now);
+    const status = wordedStatus(operationReport(operation, pass, now));
     const waitMs = status.phase === operation.status?.phase ? reports.waitMs(operation) : 0;
     if (waitMs > 0) {
       later.push(now + waitMs);
       return;
     }
-    const message = because === null ? {} : { message: sentence(because.reason, because.facts) };
-    const machines = status.machines?.map(worded) ?? [];
-    const next = { ...status, machines, ...message };
-    if (isSameStatus(operation.status, next)) return;
+    if (isSameStatus(operation.status, status)) return;
     reports.writes(operation, status.finishedTime === undefined);
     freshness.wrote(
       key,
       "NodeOperation",
-      await kube.replace("NodeOperation", { ...operation, status: next }, "status"),
+      await kube.replace("NodeOperation", { ...operation, status }, "status"),
     );
   });
   return later.length === 0 ? null : Math.min(...later);

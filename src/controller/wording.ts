@@ -1,6 +1,9 @@
 /** Sentences as they are stored in the API's objects: English, for kubectl, and never longer than a field takes. */
 import type { Facts, Reason } from "../core/reason.ts";
+import type { BlockerFields } from "../schema/field.ts";
 import type { MachineStatus } from "../schema/machine.ts";
+import type { OperationStatus } from "../schema/operation.ts";
+import { blockerText } from "../text/drain.ts";
 import { isReason, sentence as fullSentence } from "../text/sentence.ts";
 
 /** The API refuses a whole status for one text that is too long, so texts are cut before they are sent. */
@@ -15,6 +18,18 @@ const longestText = 1000;
 export function worded<T extends Explained>(item: T): T {
   const { reason = "", facts = {} } = item;
   return isReason(reason) ? { ...item, message: sentence(reason, facts) } : item;
+}
+
+export function wordedStatus(status: OperationStatus): OperationStatus {
+  const machines = (status.machines ?? []).map(({ blockers, ...progress }) => ({
+    ...worded(progress),
+    ...(blockers === undefined ? {} : { blockers: blockers.map(wordedBlocker) }),
+  }));
+  return { ...worded(status), machines };
+}
+
+function wordedBlocker(blocker: BlockerFields): BlockerFields {
+  return { ...blocker, message: blockerText(blocker) };
 }
 
 interface Explained {

@@ -298,7 +298,7 @@ const laws: Readonly<Record<string, (found: Case) => void>> = {
   },
   "an operation is finished when all its targets are": ({ snapshot, decision }) => {
     for (const operation of snapshot.operations) {
-      const { status } = operationReport(operation, { snapshot, decision }, night);
+      const status = operationReport(operation, { snapshot, decision }, night);
       assert.equal(status.total, operation.spec.targets.length);
       assert.equal(status.finishedTime === undefined, (status.done ?? 0) < (status.total ?? 0));
     }

@@ -49,13 +49,10 @@ function tooLate(view: StepView): Held {
   return hold(view, "ForceTooLate", facts);
 }
 
-function blockerFacts({ pod, budgets, facts }: DrainBlocker): Held["facts"] {
-  const said = budgets.map(
-    ({ namespace, name, disruptionsAllowed, currentHealthy, desiredHealthy }) =>
-      `PodDisruptionBudget ${namespace}/${name} allows ${disruptionsAllowed}: ${currentHealthy} healthy, ${desiredHealthy} needed`,
-  );
-  const message = said.length === 0 ? String(facts["message"] ?? "") : said.join("; ");
-  return { object: `pod ${pod.namespace}/${pod.name}`, ...(message === "" ? {} : { message }) };
+/** Of several budgets over one pod it is enough to name them: no number of theirs would help. */
+function blockerFacts({ pod, reason, facts }: DrainBlocker): Held["facts"] {
+  const object = `pod ${pod.namespace}/${pod.name}`;
+  return reason === "TooManyBudgets" ? { object, message: facts["budget"] ?? "" } : { ...facts, object };
 }
 
 function holdReasonOf(reason: DrainBlocker["reason"]): Held["reason"] {

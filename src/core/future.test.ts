@@ -111,7 +111,7 @@ test("a finished operation is reported once more, with the times it can have had
   const status: OperationStatus = { phase: "Succeeded", ...dates, machines: [record] };
   const operation = anOperation({ targets: [target], status });
   const snapshot = aSnapshot({ machines: [aMachine()], operations: [operation] });
-  const { status: told } = operationReport(operation, { snapshot, decision: decide(snapshot, noon) }, noon);
+  const told = operationReport(operation, { snapshot, decision: decide(snapshot, noon) }, noon);
   const past = timeOf(noon);
   assert.deepEqual(told, { ...status, finishedTime: past, machines: [{ ...record, finishedTime: past }] });
 });
@@ -129,12 +129,11 @@ test("an automatic upgrade that ended next year holds the next one for a day, no
   });
   const snapshot = aSnapshot({
     pool,
-
     machines: [aMachine({ image: "3.0" })],
     operations: [done],
     window: aWindow({ start: "00:00", durationMinutes: 1440 }),
   });
-  const { status } = operationReport(done, { snapshot, decision: decide(snapshot, noon) }, noon);
+  const status = operationReport(done, { snapshot, decision: decide(snapshot, noon) }, noon);
   const tomorrow = { ...snapshot, operations: [{ ...done, status }] };
   assert.equal(decide(tomorrow, noon + dayMs - 1).held[0]?.reason, "RecentlyUpgraded");
   assert.deepEqual(decide(tomorrow, noon + dayMs).actions.map(actionLine), ["Record Upgrade of web-1"]);

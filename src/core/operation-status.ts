@@ -5,35 +5,29 @@ import { drainState } from "./drain.ts";
 import { isAhead, pastStatus } from "./future.ts";
 import type { Instant, Snapshot } from "./model.ts";
 import { isEnd, type Progress, progressOf } from "./progress.ts";
-import type { Facts, Reason } from "./reason.ts";
+import { type Facts, type Reason, storedFacts } from "./reason.ts";
 import { timeOf } from "./time.ts";
-
-export interface OperationReport {
-  readonly status: OperationStatus;
-  /** Why the operation as a whole waits; its sentence becomes the message. */
-  readonly because: { readonly reason: Reason; readonly facts: Facts } | null;
-}
 
 export function operationReport(
   operation: NodeOperationObject,
   look: { readonly snapshot: Snapshot; readonly decision: Decision },
   now: Instant,
-): OperationReport {
+): OperationStatus {
   const { snapshot } = look;
   const told = pastStatus(operation.status ?? {}, now);
-  if (told.finishedTime !== undefined) return { status: told, because: null };
+  if (told.finishedTime !== undefined) return told;
   const progress = progressOf(operation, snapshot, now);
   const machines = progress.map((item) => withBlockers(item, snapshot, now));
   const isFinished = machines.every(({ state }) => isEnd(state));
   const because = isFinished ? null : waitOf(operation, look.decision, progress);
   const started =
     told.startedTime ?? (machines.some(({ state }) => state !== "Waiting") ? timeOf(now) : undefined);
-  const status: OperationStatus = {
+  return {
     ...(operation.metadata.generation === undefined
       ? {}
       : { observedGeneration: operation.metadata.generation }),
     phase: isFinished ? endPhase(operation, machines) : phaseOf(operation, machines, because?.reason),
-    ...(because === null ? {} : { reason: because.reason }),
+    ...(because === null ? {} : { reason: because.reason, facts: storedFacts(because.facts) }),
     ...(started === undefined ? {} : { startedTime: started }),
     ...(isFinished ? { finishedTime: timeOf(now) } : {}),
     machines,
@@ -41,7 +35,6 @@ export function operationReport(
     total: machines.length,
     done: machines.filter(({ state }) => isEnd(state)).length,
   };
-  return { status, because };
 }
 
 /** A finished one is told of no more, but where a wrong clock has ended it in the future (S28). */
@@ -59,16 +52,11 @@ function withBlockers({ record, machine }: Progress, snapshot: Snapshot, now: In
   if (record.state !== "Running" || record.step !== "Drain" || machine === null) return record;
   const { blocked } = drainState(machine, snapshot, now);
   if (blocked.length === 0) return record;
-  const blockers = blocked.slice(0, 20).map(({ pod, reason, budgets, facts }) => ({
+  const blockers = blocked.slice(0, 20).map(({ pod, reason, facts }) => ({
     reason,
     object: `Pod ${pod.namespace}/${pod.name}`,
-    message:
-      budgets
-        .map(
-          (budget) =>
-            `PodDisruptionBudget ${budget.namespace}/${budget.name} allows ${budget.disruptionsAllowed}`,
-        )
-        .join("; ") || String(facts["message"] ?? ""),
+    facts: storedFacts(facts),
+    message: "",
     since: record.since ?? timeOf(now),
   }));
   return { ...record, blockers };
@@ -79,7 +67,7 @@ function waitOf(
   operation: NodeOperationObject,
   decision: Decision,
   progress: readonly Progress[],
-): OperationReport["because"] {
+): { readonly reason: Reason; readonly facts: Facts } | null {
   const names = new Set(
     progress.flatMap(({ target, record }) => (isEnd(record.state) ? [] : target.machine)),
   );

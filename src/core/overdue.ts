@@ -7,7 +7,7 @@ import { drainState } from "./drain.ts";
 import { onTimeoutOf } from "./force.ts";
 import { isSubscription, nameOf } from "./member.ts";
 import type { Instant, Machine } from "./model.ts";
-import type { Facts, FailureReason } from "./reason.ts";
+import { type Facts, type FailureReason, storedFacts } from "./reason.ts";
 import { sendAll } from "./send.ts";
 import { hold, sent, type StepView, waits } from "./step-view.ts";
 import { type PlanName, plans } from "./steps.ts";
@@ -136,11 +136,8 @@ function giveUp(view: StepView, { reason, outcome, facts = {} }: Failure): Wishe
 function named(machine: Machine, facts: Facts): Readonly<Record<string, string>> {
   const { nodeName } = machine.record.status ?? {};
   const whose = { machine: nameOf(machine), ...(nodeName === undefined ? {} : { node: nodeName }) };
-  const stored = Object.entries(facts).map(([name, fact]) => [name, String(fact).slice(0, longestFact)]);
-  return { ...whose, ...Object.fromEntries(stored) };
+  return { ...whose, ...storedFacts(facts) };
 }
-
-const longestFact = 1000;
 
 export function advance({ machine, operation }: StepView, status: MachineStatus): Wishes {
   const name = nameOf(machine);

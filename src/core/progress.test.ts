@@ -225,7 +225,7 @@ function phase(wishes: Scene): string {
     ...wishes,
     around: { pool: aPool({ replicas: 1 }), ...wishes.around },
   });
-  const { status } = operationReport(asked, { snapshot, decision: decide(snapshot, noon) }, noon);
+  const status = operationReport(asked, { snapshot, decision: decide(snapshot, noon) }, noon);
   const { done = 0, total = 0, reason } = status;
   return `${status.phase ?? ""} ${done}/${total}${reason === undefined ? "" : ` ${reason}`}`;
 }
@@ -267,7 +267,7 @@ test("its times are kept from its first look to its last", () => {
   const { asked, snapshot } = scene({ machine: { image: "3.1" } });
   const look = (at: number, status = asked.status) => {
     const operation = status === undefined ? asked : { ...asked, status };
-    return operationReport(operation, { snapshot, decision: decide(snapshot, at) }, at).status;
+    return operationReport(operation, { snapshot, decision: decide(snapshot, at) }, at);
   };
   const first = look(noon);
   assert.equal(first.finishedTime, timeOf(noon));
@@ -284,10 +284,10 @@ test("the pods in the way of a drain are named, with the budget that keeps them"
     machine,
     around: { budgets: [aBudget({ disruptionsAllowed: 0, currentHealthy: 2 })] },
   });
-  const { status } = operationReport(asked, { snapshot, decision: decide(snapshot, noon) }, noon);
+  const status = operationReport(asked, { snapshot, decision: decide(snapshot, noon) }, noon);
   const [blocker] = status.machines?.[0]?.blockers ?? [];
   assert.deepEqual(
-    [blocker?.reason, blocker?.object, blocker?.message],
-    ["DrainBlocked", "Pod shop/cart-0", "PodDisruptionBudget shop/cart allows 0"],
+    [blocker?.reason, blocker?.object, blocker?.facts?.["budget"], blocker?.facts?.["allowed"]],
+    ["DrainBlocked", "Pod shop/cart-0", "shop/cart", "0"],
   );
 });

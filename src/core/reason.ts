@@ -147,3 +147,11 @@ export type Reason = Cause | HoldReason | FailureReason | RefusalReason;
 
 /** What a sentence needs besides its code: names, numbers, times. */
 export type Facts = Readonly<Record<string, string | number>>;
+
+const longestFact = 1000;
+
+/** As objects keep them: all text, and none longer than a field takes. */
+export function storedFacts(facts: Facts): Readonly<Record<string, string>> {
+  const stored = Object.entries(facts).map(([name, fact]) => [name, String(fact).slice(0, longestFact)]);
+  return Object.fromEntries(stored);
+}

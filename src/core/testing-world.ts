@@ -109,7 +109,7 @@ function pass(world: World): Decision {
   world.isNews = false;
   for (const operation of snapshot.operations) {
     if (!isToldOf(operation, now)) continue;
-    const { status } = operationReport(operation, { snapshot, decision }, now);
+    const status = operationReport(operation, { snapshot, decision }, now);
     if (canonical(status) === canonical(operation.status)) continue;
     world.operations.set(operation.metadata.name, { ...operation, status });
     world.isNews = true;

@@ -161,6 +161,7 @@ export const blocker = z.object({
   reason: text(64),
   object: text(512).describe("Kind and name of the object in the way, such as Pod shop/cart-0."),
   message: text(1024),
+  facts: facts().optional().describe("What the message says, for those who word it in another language."),
   since: time(),
 });
 export type BlockerFields = z.infer<typeof blocker>;

@@ -126,6 +126,7 @@ export const operationStatus = z.object({
     .optional()
     .describe("Display only."),
   reason: text(64).optional(),
+  facts: facts().optional(),
   message: text(2048).optional(),
   startedTime: time().optional(),
   finishedTime: time().optional(),

@@ -1,8 +1,22 @@
 /** What stands in the way of a drain, or is lost by it, in words: the thing, and what it does. */
-import type { PoolBlocker } from "../core/drain-preview.ts";
+import type { BlockerFields } from "../schema/field.ts";
 import type { Language } from "./words.ts";
 
-type Obstacle = Pick<PoolBlocker, "reason" | "budgets">;
+/** What keeps the pod that an operation's status names; the blocker has the facts for it. */
+export function blockerText(
+  { reason, facts = {}, message }: Omit<BlockerFields, "object" | "since">,
+  language: Language = "en",
+): string {
+  const { budget, allowed, message: said } = facts;
+  if (budget === undefined && reason !== "NamespaceTerminating") return said ?? message;
+  const budgets = budget === undefined ? [] : [{ name: budget, allowed: Number(allowed) }];
+  return obstacleText({ reason, budgets }, language).join(": ");
+}
+
+interface Obstacle {
+  readonly reason: string;
+  readonly budgets: readonly { readonly name: string; readonly allowed: number }[];
+}
 
 interface Words {
   readonly what: Readonly<Record<Language, (budgets: string) => string>>;
@@ -14,7 +28,7 @@ const budgetWords = {
   zh: (budgets: string) => `中断预算 ${budgets}`,
 };
 
-const words: Readonly<Partial<Record<Obstacle["reason"], Words>>> = {
+const words: Readonly<Partial<Record<string, Words>>> = {
   DrainImpossible: {
     what: budgetWords,
     why: {
@@ -30,6 +44,10 @@ const words: Readonly<Partial<Record<Obstacle["reason"], Words>>> = {
     },
   },
   DrainBlocked: { what: budgetWords, why: { en: "is waited for", zh: "需要等待" } },
+  NamespaceTerminating: {
+    what: { en: () => "its namespace", zh: () => "所在命名空间" },
+    why: { en: "is being deleted", zh: "正在删除" },
+  },
   NoController: {
     what: { en: () => "no controller", zh: () => "没有控制器" },
     why: { en: "ends for good", zh: "将永久结束" },

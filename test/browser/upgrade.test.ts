@@ -52,7 +52,7 @@ test("an upgrade by disk replacement is watched, with a node that a budget keeps
       .getByText(/ReplicaSet default\/shop|Deployment default\/shop|· \S*shop/)
       .first()
       .waitFor();
-    await page.getByText("PodDisruptionBudget default/shop allows 0").first().waitFor();
+    await page.getByText("budget default/shop (allows 0): never allows an eviction").first().waitFor();
   });
 
   await rig.step("a node that waits can be skipped, the operation paused and resumed", async () => {

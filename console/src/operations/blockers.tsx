@@ -3,12 +3,9 @@ import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQueries } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { MachineDetail, OperationDetail, PodView, ProgressView, Wait } from "../../../src/api/types.ts";
-import { useAsker } from "../ask/context.ts";
-import { machineQuery } from "../ask/queries.ts";
+import type { OperationDetail, ProgressView, Wait } from "../../../src/api/types.ts";
 import { AppLink } from "../parts/app-link.tsx";
 import { Try } from "../parts/problem.tsx";
 import { Age } from "../parts/time.tsx";
@@ -18,11 +15,7 @@ const shownNodes = 10;
 
 export function Blockers({ operation }: { readonly operation: OperationDetail }): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "operations.blockers" });
-  const asker = useAsker();
   const blocked = operation.machines.filter(({ waits }) => waits.length > 0);
-  const shown = blocked.slice(0, shownNodes);
-  // The pods of a node are told by the page of the node.
-  const machines = useQueries({ queries: shown.map(({ machine }) => machineQuery(asker, machine)) });
   if (blocked.length === 0) return null;
   return (
     <Container
@@ -33,20 +26,15 @@ export function Blockers({ operation }: { readonly operation: OperationDetail })
       }
     >
       <SpaceBetween size="l">
-        {shown.map((progress, index) => (
-          <BlockedNode key={progress.uid} progress={progress} machine={machines[index]?.data} />
+        {blocked.slice(0, shownNodes).map((progress) => (
+          <BlockedNode key={progress.uid} progress={progress} />
         ))}
       </SpaceBetween>
     </Container>
   );
 }
 
-interface BlockedNodeProps {
-  readonly progress: ProgressView;
-  readonly machine: MachineDetail | undefined;
-}
-
-function BlockedNode({ progress, machine }: BlockedNodeProps): ReactNode {
+function BlockedNode({ progress }: { readonly progress: ProgressView }): ReactNode {
   const { node, machine: name, step, waits } = progress;
   return (
     <SpaceBetween size="xs">
@@ -57,22 +45,20 @@ function BlockedNode({ progress, machine }: BlockedNodeProps): ReactNode {
         {step !== null && `: ${step.word}`}
       </Box>
       {waits.map((wait) => (
-        <BlockedPod key={wait.object} wait={wait} pod={podOf(wait, machine)} />
+        <BlockedPod key={wait.object} wait={wait} />
       ))}
     </SpaceBetween>
   );
 }
 
-function BlockedPod({ wait, pod }: { readonly wait: Wait; readonly pod: PodView | undefined }): ReactNode {
+function BlockedPod({ wait }: { readonly wait: Wait }): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "operations.blockers" });
-  const { sentence, since, object, try: command } = wait;
-  const budgets = pod?.budgets.map((budget) => t("budget", budget)).join(", ") ?? "";
+  const { sentence, since, object, facts, try: command } = wait;
   return (
     <Box padding={{ left: "s" }}>
       <div>
         <Box variant="strong">{object}</Box>
-        {pod !== undefined && pod.owner !== "" && ` · ${pod.owner}`}
-        {budgets !== "" && ` · ${budgets}`}
+        {facts["owner"] !== undefined && ` · ${facts["owner"]}`}
         {" · "}
         {t("since")} <Age time={since} />
       </div>
@@ -80,9 +66,4 @@ function BlockedPod({ wait, pod }: { readonly wait: Wait; readonly pod: PodView 
       {command !== null && <Try command={command} />}
     </Box>
   );
-}
-
-/** Objects are named as "Pod shop/cart-0". */
-function podOf({ object }: Wait, machine: MachineDetail | undefined): PodView | undefined {
-  return machine?.podList?.find(({ namespace, name }) => object === `Pod ${namespace}/${name}`);
 }

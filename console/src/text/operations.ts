@@ -45,10 +45,6 @@ export const operations = {
       "Nodes that cannot go on, with the pod and the budget that keep them.",
       "无法继续的节点，以及阻碍它们的 Pod 和中断预算。",
     ],
-    budget: [
-      "PodDisruptionBudget {{name}} allows {{allowed}}",
-      "PodDisruptionBudget {{name}} 允许 {{allowed}}",
-    ],
     since: ["for", "已持续"],
   },
   rows: {
