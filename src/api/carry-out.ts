@@ -1,8 +1,8 @@
 /** From an intent's answer to the API server, in the caller's name: checked, shown or written, and never other than shown. */
 import { canonical, hashOf } from "../core/hash.ts";
 import type { Answer, Change, Effect, EffectKind, Granted, Refusal } from "../core/intent/answer.ts";
+import { isScaling, writeChange } from "../ports/change.ts";
 import { isPortError } from "../ports/errors.ts";
-import type { Kube } from "../ports/kube.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
 import { effectText, isWarning } from "../text/preview.ts";
 import { sentence } from "../text/sentence.ts";
@@ -82,13 +82,6 @@ function permissionsFor(changes: readonly Change[], namespace: string): readonly
     const verb = { Create: "create", Patch: "patch", Delete: "delete" }[change.kind];
     return permissionFor(verb, change.of, namespace, isScaling(change) ? "scale" : null);
   });
-}
-
-/** Whoever may only scale may do so, as with `kubectl scale`. */
-function isScaling(change: Change): boolean {
-  if (change.kind !== "Patch" || change.of !== "ManagedNodePool") return false;
-  const { spec, ...others } = { spec: {}, ...change.body };
-  return Object.keys(others).length === 0 && Object.keys(Object(spec)).join() === "replicas";
 }
 
 /** What cannot be told without a look at the machines. */
@@ -200,39 +193,10 @@ async function weighAgain(wish: Wish): Promise<Writing> {
   return { changes: answer.changes, preview };
 }
 
-const fieldManager = "poolkeeper-api";
-
-/** Null: the object is gone, or would be. */
 async function write({ person, isDryRun, ifMatch }: Wish, change: Change): Promise<KubeObject | null> {
-  const { kube } = person;
-  switch (change.kind) {
-    case "Create":
-      return await kube.create(change.of, change.object, { dryRun: isDryRun, fieldManager });
-    case "Patch":
-      return await patch(kube, change, { isDryRun, isExact: change.isRelative || ifMatch !== null });
-    case "Delete": {
-      const { of, name, namespace, uid } = change;
-      if (!isDryRun) await kube.delete(of, { name, namespace }, { uid });
-      return null;
-    }
-  }
-}
-
-async function patch(
-  kube: Kube,
-  change: Extract<Change, { kind: "Patch" }>,
-  { isDryRun, isExact }: { readonly isDryRun: boolean; readonly isExact: boolean },
-): Promise<KubeObject> {
-  const { of, name, namespace, uid, resourceVersion } = change;
-  const version = isExact ? { resourceVersion } : {};
-  const metadata = { ...Object(change.body["metadata"]), uid, ...version };
-  const body = { ...change.body, metadata };
-  const scale = isScaling(change) ? ({ subresource: "scale" } as const) : {};
-  return await kube.patch(
-    of,
-    { name, namespace },
-    { type: "merge", body, dryRun: isDryRun, fieldManager, ...scale },
-  );
+  const isExact = ifMatch !== null;
+  const writing = { fieldManager: "poolkeeper-api", isDryRun, isExact, subresource: "scale" } as const;
+  return await writeChange(person.kube, change, writing);
 }
 
 function referenceTo({ kind, metadata }: KubeObject): Outcome["objects"][number] {

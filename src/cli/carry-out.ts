@@ -1,5 +1,6 @@
 /** From an intent's answer to the API: shows what will happen, asks, writes, and says what was written. */
 import type { Answer, Change, Effect, Friction, Granted } from "../core/intent/answer.ts";
+import { writeChange } from "../ports/change.ts";
 import { type PortError, isPortError } from "../ports/errors.ts";
 import type { Kube } from "../ports/kube.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
@@ -132,28 +133,11 @@ async function weighAgain(
   return again;
 }
 
-/** Null: the object is gone. */
 async function write(kube: Kube, change: Change, dryRun: DryRun): Promise<KubeObject | null> {
-  const isDry = dryRun === "server";
-  switch (change.kind) {
-    case "Create":
-      return await kube.create(change.of, change.object, { dryRun: isDry });
-    case "Patch": {
-      const { of, name, namespace, uid, resourceVersion, isRelative } = change;
-      const own = change.body["metadata"];
-      const metadata = { ...Object(own), uid, ...(isRelative ? { resourceVersion } : {}) };
-      const body = { ...change.body, metadata };
-      return await kube.patch(of, { name, namespace }, { type: "merge", body, dryRun: isDry, fieldManager });
-    }
-    case "Delete": {
-      const { of, name, namespace, uid } = change;
-      if (!isDry) await kube.delete(of, { name, namespace }, { uid });
-      return null;
-    }
-  }
+  const isDryRun = dryRun === "server";
+  const writing = { fieldManager: "poolkeeper-cli", isDryRun, isExact: false, subresource: null } as const;
+  return await writeChange(kube, change, writing);
 }
-
-const fieldManager = "poolkeeper-cli";
 
 async function report(
   session: Session,
