@@ -134,7 +134,10 @@ test("a kubelet of another version than asked for is no success, and the machine
   const instance = { systemDiskId: "d-new" };
   const status = statusAfter({ operation: { step: "AwaitReady" }, node, instance });
   assert.equal(status.operation?.step, "Restore");
-  assert.equal(status.operation.failure?.reason, "VersionMismatch");
+  const { failure } = status.operation;
+  assert.equal(failure?.reason, "VersionMismatch");
+  const names = { machine: "web-1", node: "cn-hangzhou.i-web-1" };
+  assert.deepEqual(failure.facts, { ...names, have: "v1.35.2", wanted: target.kubernetesVersion });
   assert.equal(status.disk?.kubernetesVersion, "v1.35.2");
   assert.notEqual(status.disk.hash, target.hash);
 });

@@ -9,7 +9,7 @@ import { ended, entering } from "./begin.ts";
 import { hashOf } from "./hash.ts";
 import { nameOf } from "./member.ts";
 import type { Instant, Machine, Node, Snapshot } from "./model.ts";
-import { advance, causeOf, limitOf, overdue, putBack } from "./overdue.ts";
+import { advance, causeOf, limitOf, named, overdue, putBack } from "./overdue.ts";
 import { protectedHold } from "./protect.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { send } from "./send.ts";
@@ -190,7 +190,7 @@ function versionFailure({ operation, machine }: StepView): OperationInHand["fail
   const found = machine.node?.kubeletVersion;
   if (operation.step !== "AwaitReady" || operation.failure !== undefined) return null;
   if (wanted === undefined || operation.plan !== "ReplaceSystemDisk" || found === wanted) return null;
-  const facts = { machine: nameOf(machine), ...(found === undefined ? {} : { have: found }), wanted };
+  const facts = named(machine, { ...(found === undefined ? {} : { have: found }), wanted });
   return { reason: "VersionMismatch", facts, step: operation.step, outcome: "Failed" };
 }
 

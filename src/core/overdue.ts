@@ -133,7 +133,7 @@ function giveUp(view: StepView, { reason, outcome, facts = {} }: Failure): Wishe
 }
 
 /** As they are stored: all text, and never without the machine they tell of. */
-function named(machine: Machine, facts: Facts): Readonly<Record<string, string>> {
+export function named(machine: Machine, facts: Facts): Readonly<Record<string, string>> {
   const { nodeName } = machine.record.status ?? {};
   const whose = { machine: nameOf(machine), ...(nodeName === undefined ? {} : { node: nodeName }) };
   return { ...whose, ...storedFacts(facts) };
