@@ -40,6 +40,7 @@ export function poolView(pool: ManagedNodePoolObject, look: Look | null, viewer:
     revision: status.revision ?? null,
     nextWindow: status.nextWindow === undefined ? null : openingView(status.nextWindow, now),
     waits,
+    waitsOmitted: status.blockersOmitted ?? 0,
   };
 }
 

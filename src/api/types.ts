@@ -109,6 +109,7 @@ export const poolView = meta.extend({
   revision: z.int().nullable(),
   nextWindow: opening.nullable(),
   waits: z.array(wait).describe("What it waits for, most telling first."),
+  waitsOmitted: count().describe("How much more it waits for than is listed."),
 });
 export type PoolView = z.infer<typeof poolView>;
 

@@ -38,7 +38,7 @@ export function describePool(pool: ManagedNodePoolObject, around: Around, look: 
   const operations = operationColumns.filter(({ title }) => title !== "POOL");
   return [
     ...fieldLines(headFields(pool, look)),
-    ...section("Waits for", blockerLines(pool.status?.blockers ?? [], look)),
+    ...section("Waits for", blockerLines(pool.status ?? {}, look)),
     ...section("Template", fieldLines(templateFields(pool))),
     ...section("Settings", fieldLines(settingFields(pool, look))),
     ...section("Conditions", conditionLines(pool.status?.conditions ?? [], look)),

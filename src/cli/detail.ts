@@ -30,14 +30,19 @@ export function conditionLines(conditions: readonly ConditionFields[], look: Loo
   return aligned(rows).map((cells) => cells.join("   "));
 }
 
+interface Waits {
+  readonly blockers?: readonly BlockerFields[] | undefined;
+  readonly blockersOmitted?: number | undefined;
+}
+
 /** What is waited for: one line per sentence, and of the sentences of one reason a few. */
-export function blockerLines(blockers: readonly BlockerFields[], look: Look): readonly string[] {
-  return waitsOf(blockers, look).map(({ text }) => text);
+export function blockerLines(waits: Waits, look: Look): readonly string[] {
+  return waitsOf(waits, look).map(({ text }) => text);
 }
 
 /** The same, each with the command that helps where there is one. */
-export function waitLines(blockers: readonly BlockerFields[], pool: string, look: Look): readonly string[] {
-  return waitsOf(blockers, look).flatMap(({ text, first }) => {
+export function waitLines(waits: Waits, pool: string, look: Look): readonly string[] {
+  return waitsOf(waits, look).flatMap(({ text, first }) => {
     const command = first === null ? null : blockerCommand(first, pool);
     return [`  ${text}`, ...(command === null ? [] : [`    try: ${command}`])];
   });
@@ -52,10 +57,10 @@ interface WaitLine {
 const shownSentences = 3;
 
 /** Sentences that differ by the name of a machine alone are as many as the machines that wait. */
-function waitsOf(blockers: readonly BlockerFields[], look: Look): readonly WaitLine[] {
-  const isCut = blockers.length >= storedBlockers;
+function waitsOf({ blockers = [], blockersOmitted = 0 }: Waits, look: Look): readonly WaitLine[] {
+  const isCut = blockersOmitted > 0;
   const byReason = Map.groupBy(blockers, ({ reason }) => reason);
-  return [...byReason.values()].flatMap((ofReason) => {
+  const lines = [...byReason.values()].flatMap((ofReason) => {
     const bySentence = Map.groupBy(oldestFirst(ofReason), whatOf);
     const groups = [...bySentence.values()];
     // A line that stands for one sentence is no shorter than the sentence.
@@ -66,10 +71,9 @@ function waitsOf(blockers: readonly BlockerFields[], look: Look): readonly WaitL
       { text: restText(rest, isCut, look), first: null },
     ];
   });
+  const more = `${blockersOmitted} more waits, which the status of the pool does not list`;
+  return isCut ? [...lines, { text: more, first: null }] : lines;
 }
-
-/** The status of a pool holds no more of them. */
-const storedBlockers = 50;
 
 function oldestFirst(blockers: readonly BlockerFields[]): readonly BlockerFields[] {
   return blockers.toSorted((a, b) => instantOf(a.since) - instantOf(b.since));

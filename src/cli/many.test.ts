@@ -74,7 +74,7 @@ test("A pool of a thousand machines shows those that are not ready first, and a 
 });
 
 test("Machines that wait for the same, each by its own name, are grouped by the reason", () => {
-  assert.deepEqual(blockerLines(approvals(12), look), [
+  assert.deepEqual(blockerLines({ blockers: approvals(12) }, look), [
     "A repair of node-web-12 waits for a person's approval. (12m)",
     "A repair of node-web-11 waits for a person's approval. (11m)",
     "A repair of node-web-10 waits for a person's approval. (10m)",
@@ -84,14 +84,17 @@ test("Machines that wait for the same, each by its own name, are grouped by the 
 
 test("Machines that wait with the same words are one line", () => {
   const waits = names.slice(0, 12).map((name, at) => waitOf(name, at, "Out of stock."));
-  assert.deepEqual(blockerLines(waits, look), ["Out of stock. (12 machines, for up to 12m)"]);
+  assert.deepEqual(blockerLines({ blockers: waits }, look), ["Out of stock. (12 machines, for up to 12m)"]);
 });
 
-test("A list that was cut short says that there may be more", () => {
-  const waits = names.slice(0, 50).map((name, at) => waitOf(name, at, "Out of stock."));
-  assert.deepEqual(blockerLines(waits, look), ["Out of stock. (50 or more machines, for up to 50m)"]);
+test("A list that was cut short says how much more there is", () => {
+  const blockers = names.slice(0, 50).map((name, at) => waitOf(name, at, "Out of stock."));
+  assert.deepEqual(blockerLines({ blockers, blockersOmitted: 950 }, look), [
+    "Out of stock. (50 or more machines, for up to 50m)",
+    "950 more waits, which the status of the pool does not list",
+  ]);
 });
 
 test("One reason with different words for a few machines keeps the words of each", () => {
-  assert.equal(blockerLines(approvals(4), look).length, 4);
+  assert.equal(blockerLines({ blockers: approvals(4) }, look).length, 4);
 });

@@ -68,7 +68,7 @@ export function whyPool(
   const { blockers = [] } = pool.status ?? {};
   if (!isSeen(pool)) return unseenLines(pool);
   const running = operations.filter((operation) => operation.status?.finishedTime === undefined);
-  const waits = waitLines(blockers, name, look);
+  const waits = waitLines(pool.status ?? {}, name, look);
   return [
     headLine(pool),
     ...running.flatMap((operation) => operationLines(operation, look)),
@@ -191,7 +191,7 @@ export function whyMachine(
   const blockers = (pool.status?.blockers ?? []).filter(
     ({ object }) => object.split(":")[0] === metadata.name,
   );
-  const waits = waitLines(blockers, pool.metadata.name, look);
+  const waits = waitLines({ blockers }, pool.metadata.name, look);
   const lines = [
     head,
     ...(inHand === undefined ? [] : [stepLine(machine, look)]),

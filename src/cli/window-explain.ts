@@ -60,7 +60,7 @@ function poolLines(
   const last = upgrades
     .filter((item) => item.status?.finishedTime !== undefined)
     .toSorted((a, b) => instantOf(b.status?.finishedTime) - instantOf(a.status?.finishedTime))[0];
-  const waits = blockerLines(status?.blockers ?? [], look).map((line) => `  ${line}`);
+  const waits = blockerLines(status ?? {}, look).map((line) => `  ${line}`);
   return [
     `${metadata.name}: ${intention(behind, spec.management.autoUpgrade, running)}`,
     ...(last === undefined

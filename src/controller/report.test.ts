@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { Held } from "../core/action.ts";
 import type { Snapshot } from "../core/model.ts";
 import { targetOf } from "../core/remove.ts";
 import { aDisk, aMachine, anOperation, anOperationInHand, aSnapshot, noon } from "../core/testing.ts";
 import type { Kube } from "../ports/kube.ts";
+import type { PoolStatus } from "../schema/pool.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { createReportBook, report } from "./report.ts";
@@ -12,18 +14,20 @@ import { createReportBook, report } from "./report.ts";
 function aReporter() {
   const clock = createVirtualClock(noon);
   const written: NodeOperationObject[] = [];
+  const pools: PoolStatus[] = [];
   const kube = {
     replace: async (kind: string, object: NodeOperationObject) => {
       if (kind === "NodeOperation") written.push(object);
+      if (kind === "ManagedNodePool") pools.push(object.status as PoolStatus);
       return object;
     },
   } as unknown as Kube;
   const freshness = { wrote: () => {}, removed: () => {}, isStale: () => false };
   const deps = { kube, freshness, reports: createReportBook(clock) };
-  const tell = async (snapshot: Snapshot) => {
-    const { wakeAt } = await report(snapshot, { actions: [], held: [], wakeAt: null }, clock.now(), deps);
+  const tell = async (snapshot: Snapshot, held: readonly Held[] = []) => {
+    const { wakeAt } = await report(snapshot, { actions: [], held, wakeAt: null }, clock.now(), deps);
     const newest = written.at(-1);
-    return { wakeAt, operation: newest ?? snapshot.operations[0] };
+    return { wakeAt, operation: newest ?? snapshot.operations[0], pool: pools.at(-1) };
   };
   return { clock, written, tell };
 }
@@ -79,4 +83,20 @@ test("what has not changed is not told again, and nobody is woken for it", async
   await clock.advance(60_000);
   const { wakeAt } = await tell(upgrading(1000, "Cordon", operation));
   assert.deepEqual([written.length, wakeAt], [1, null]);
+});
+
+test("of a thousand waits fifty are listed, and the rest is counted", async () => {
+  const { tell } = aReporter();
+  const waits = (count: number): readonly Held[] =>
+    Array.from({ length: count }, (_, index) => {
+      const machine = `web-${index + 1}`;
+      return { wish: "Repair", machine, reason: "NeedsHuman", facts: { machine }, wakeAt: null };
+    });
+  const snapshot = aSnapshot({ machines: [] });
+  const listed = async (count: number): Promise<unknown> => {
+    const { pool } = await tell(snapshot, waits(count));
+    return [pool?.blockers?.length, pool?.blockersOmitted];
+  };
+  assert.deepEqual(await listed(50), [50, undefined]);
+  assert.deepEqual(await listed(1000), [50, 950]);
 });

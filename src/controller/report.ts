@@ -176,7 +176,7 @@ function poolStatus(snapshot: Snapshot, decision: Decision, now: Instant): PoolS
     ...(nextWindow === null ? {} : { nextWindow }),
     ...(promised.length === 0 ? {} : { promised }),
     lastMachineNumber: lastNumber(snapshot, decision),
-    blockers: blockersOf(found, before, now),
+    ...blockersOf(found, before, now),
     conditions: found.conditions.map((condition) => conditionOf(condition, pool, now)),
   };
 }
@@ -202,11 +202,14 @@ function revisionsOf({ pool }: Snapshot, now: Instant): Pick<PoolStatus, "revisi
   return { revision: number, revisions: [...kept, { number, hash, recordedTime: timeOf(now), template }] };
 }
 
+/** A thousand machines that wait for one thing need not all be named. */
+const listedBlockers = 50;
+
 function blockersOf(
   found: PoolReport,
   before: PoolStatus | undefined,
   now: Instant,
-): NonNullable<PoolStatus["blockers"]> {
+): Pick<PoolStatus, "blockers" | "blockersOmitted"> {
   const since = new Map(
     (before?.blockers ?? []).map((blocker) => [`${blocker.reason} ${blocker.object}`, blocker.since]),
   );
@@ -222,7 +225,11 @@ function blockersOf(
       return [`${held.reason} ${object}`, blocker];
     }),
   );
-  return [...blockers.values()].slice(0, 50);
+  const omitted = blockers.size - listedBlockers;
+  return {
+    blockers: [...blockers.values()].slice(0, listedBlockers),
+    ...(omitted > 0 ? { blockersOmitted: omitted } : {}),
+  };
 }
 
 function conditionOf(

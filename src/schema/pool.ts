@@ -252,6 +252,10 @@ export const poolStatus = z.object({
     .describe("Machines and operations about to be recorded or begun on; only what stands here is."),
   lastMachineNumber: z.int().optional().describe("Highest number ever given to a machine of this pool."),
   blockers: z.array(blocker).max(50).optional().describe("What is in the way, and since when."),
+  blockersOmitted: z
+    .int()
+    .optional()
+    .describe("How much more is in the way than is listed; absent if nothing."),
   conditions: conditions(),
 });
 export type PoolStatus = z.infer<typeof poolStatus>;
