@@ -202,10 +202,11 @@ function createPoll(
     isListing = true;
     isBehind = false;
     const startedAt = clock.monotonic();
-    const pools = await provider.list(clusterUid).then(
-      (list) => book.accept(list, startedAt),
-      (error: unknown) => book.fail(error),
-    );
+    // What is no list, or a list of something else, is an error of the provider as well (S36).
+    const pools = await provider
+      .list(clusterUid)
+      .then((list) => book.accept(list, startedAt))
+      .catch((error: unknown) => book.fail(error));
     const endedAt = clock.monotonic();
     restUntil = endedAt + Math.max(gatherMs, restFactor * (endedAt - startedAt));
     isListing = false;

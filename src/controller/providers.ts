@@ -1,10 +1,12 @@
 /** The open providers: one adapter and one list of instances per InfrastructureProvider object. */
+import { canonical } from "../core/hash.ts";
 import type { Capabilities, ProviderView } from "../core/model.ts";
 import type { Clock } from "../ports/clock.ts";
 import { keyOf, type KubeCache } from "../ports/kube.ts";
 import type { Provider } from "../ports/provider.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import { createInstances, type Instances } from "./instances.ts";
+import { limited } from "./limited.ts";
 
 export interface OpenProvider {
   readonly provider: Provider;
@@ -15,7 +17,7 @@ export interface Providers {
   /** The open provider of a pool, or null while it does not exist or cannot be opened. */
   find(namespace: string, name: string): OpenProvider | null;
   all(): readonly OpenProvider[];
-  /** Opens what is new; closes what is gone. Returns why it could not be opened, or null. */
+  /** Opens what is new, and what was edited or replaced anew; closes what is gone. Returns why it could not be opened, or null. */
   open(key: string): Promise<string | null>;
   view(namespace: string, name: string): ProviderView;
   stop(): Promise<void>;
@@ -39,7 +41,7 @@ const noCapabilities: Capabilities = {
 };
 
 export function createProviders(deps: ProvidersDeps): Providers {
-  const open = new Map<string, OpenProvider>();
+  const open = new Map<string, Opened>();
   const problems = new Map<string, string>();
 
   const close = async (key: string): Promise<void> => {
@@ -52,20 +54,22 @@ export function createProviders(deps: ProvidersDeps): Providers {
 
   const openOne = async (object: InfrastructureProviderObject): Promise<void> => {
     const key = keyOf(object);
-    const provider = await deps.connect(object);
+    const provider = limited(await deps.connect(object), deps.clock);
     const instances = createInstances({
       provider,
       clusterUid: deps.clusterUid,
       clock: deps.clock,
       onChange: (pools) => deps.onChange(key, pools),
     });
-    open.set(key, { provider, instances });
+    open.set(key, { provider, instances, origin: originOf(object) });
     instances.start();
   };
 
   const openOnce = async (key: string): Promise<string | null> => {
     const object = deps.cache.get("InfrastructureProvider", key);
-    if (object === undefined) await close(key);
+    const found = open.get(key);
+    const isOther = object !== undefined && found !== undefined && found.origin !== originOf(object);
+    if (object === undefined || isOther) await close(key);
     if (object === undefined || open.has(key)) return null;
     try {
       await openOne(object);
@@ -95,6 +99,16 @@ export function createProviders(deps: ProvidersDeps): Providers {
       await Promise.all([...open.keys()].map(close));
     },
   };
+}
+
+interface Opened extends OpenProvider {
+  readonly origin: string;
+}
+
+/** What an adapter is opened with. The simulated cloud follows its settings as it runs. */
+function originOf({ metadata, spec }: InfrastructureProviderObject): string {
+  const { simulator: _settings, ...rest } = spec;
+  return canonical({ uid: metadata.uid, ...rest });
 }
 
 interface Known {
