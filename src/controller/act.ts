@@ -12,7 +12,7 @@ import type { KubeObject } from "../schema/kubernetes.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { OpenProvider } from "./providers.ts";
-import { bootstrapOf } from "./bootstrap.ts";
+import { bootstrapOf, withoutToken } from "./bootstrap.ts";
 import { type AdmissionDeps, admit } from "./join/admission.ts";
 import { wordedMachine } from "./wording.ts";
 
@@ -104,7 +104,8 @@ async function requestInstance(
   const creation = machine?.record.status?.creation;
   if (machine === null || creation === undefined) return;
   const bootstrap = await prepared(action, { machine, provider, scene }, creation.request.kubernetesVersion);
-  instances.learn(await provider.create(creation.clientToken, creation.request, bootstrap));
+  const { clientToken, request } = creation;
+  instances.learn(await withoutToken(bootstrap, provider.create(clientToken, request, bootstrap)));
 }
 
 async function replaceSystemDisk(
@@ -116,7 +117,8 @@ async function replaceSystemDisk(
   const machine = machineNamed(scene.snapshot, action.machine);
   if (machine === null) return;
   const bootstrap = await prepared(action, { machine, provider, scene }, disk.kubernetesVersion);
-  return provider.replaceSystemDisk(instanceId, { clientToken, disk, bootstrap });
+  const replacement = { clientToken, disk, bootstrap };
+  return withoutToken(bootstrap, provider.replaceSystemDisk(instanceId, replacement));
 }
 
 interface Newcomer {
