@@ -129,7 +129,7 @@ function shop(): readonly object[] {
     image: "poolkeeper.dev/workload:1",
     imagePullPolicy: "Never",
     resources: { requests: { cpu: "50m" } },
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 2, timeoutSeconds: 10 },
+    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 5, timeoutSeconds: 10 },
   };
   const spec = {
     dnsPolicy: "Default",
