@@ -3,7 +3,7 @@ import { poolLabel } from "../core/attributes.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import { sentence, isReason } from "../text/sentence.ts";
-import { type Language, operationWord } from "../text/words.ts";
+import { auditWord, type Language, operationWord, stateWord } from "../text/words.ts";
 import { type AuditEntry, auditEntry, pageOf } from "./answers.ts";
 import { latestFirst, pageOfItems } from "./page.ts";
 import { permissionFor } from "./permissions.ts";
@@ -44,8 +44,8 @@ export function auditRoutes(book: AuditBook): readonly Route[] {
         await person.mustBeAllowed(permissionFor("list", "NodeOperation", namespace));
         const entries = [
           ...cache.list("NodeOperation").map((operation) => operationEntry(operation, language)),
-          ...cache.list("ManagedNodePool").flatMap(revisionEntries),
-          ...book.lines().map(lineEntry),
+          ...cache.list("ManagedNodePool").flatMap((pool) => revisionEntries(pool, language)),
+          ...book.lines().map((line) => lineEntry(line, language)),
         ].filter(({ pool }) => query.pool === undefined || query.pool === pool);
         const show = (entry: AuditEntry): AuditEntry => entry;
         return ok(pageOfItems(entries, sorting, query, { show, moment: momentOf(world, now) }));
@@ -74,36 +74,40 @@ function operationEntry({ metadata, spec, status }: NodeOperationObject, languag
     object: { kind: "NodeOperation", name: metadata.name },
     pool: metadata.labels?.[poolLabel] ?? spec.poolName,
     detail: [why, nodes.slice(0, 20).join(", ")].filter((part) => part !== "").join(" "),
-    result: status?.phase ?? "Pending",
+    result: stateWord(status?.phase ?? "Pending", language),
     request: null,
   };
 }
 
 /** Who wrote a template only the API server's own audit log knows. */
-function revisionEntries({ metadata, status }: ManagedNodePoolObject): readonly AuditEntry[] {
+function revisionEntries(
+  { metadata, status }: ManagedNodePoolObject,
+  language: Language,
+): readonly AuditEntry[] {
   return (status?.revisions ?? []).map(({ number, recordedTime }) => ({
     time: recordedTime,
     who: "",
     surface: "",
-    verb: "template",
+    verb: auditWord("template", language),
     object: { kind: "ManagedNodePool", name: metadata.name },
     pool: metadata.name,
-    detail: String(number),
-    result: "Recorded",
+    detail: `${auditWord("revision", language)} ${number}`,
+    result: auditWord("Recorded", language),
     request: null,
   }));
 }
 
-function lineEntry({ time, who, verb, kind, name, pool, detail, result, request }: AuditLine): AuditEntry {
+function lineEntry(line: AuditLine, language: Language): AuditEntry {
+  const { time, who, verb, kind, name, pool, detail, result, request } = line;
   return {
     time,
     who,
     surface: "poolkeeper-api",
-    verb,
+    verb: auditWord(verb, language),
     object: { kind, name },
     pool,
     detail,
-    result,
+    result: auditWord(result, language),
     request,
   };
 }

@@ -123,11 +123,39 @@ const events: Words = {
   QuotaExceeded: ["Quota used up", "配额已用完"],
 };
 
+/** What was asked for and how that ended, in the audit log. */
+const audits: Words = {
+  create: ["create", "创建"],
+  change: ["change", "修改"],
+  delete: ["delete", "删除"],
+  scale: ["scale", "伸缩"],
+  clone: ["clone", "克隆"],
+  remove: ["remove", "移除节点"],
+  upgrade: ["upgrade", "升级"],
+  sync: ["sync", "同步标签与污点"],
+  rollback: ["rollback", "回滚"],
+  repair: ["repair", "修复"],
+  pause: ["pause", "暂停"],
+  resume: ["resume", "恢复"],
+  cancel: ["cancel", "取消"],
+  retry: ["retry", "重试"],
+  skip: ["skip", "跳过"],
+  approve: ["approve", "批准"],
+  deny: ["deny", "拒绝"],
+  exclusions: ["exclude days", "排除日期"],
+  template: ["template", "模板"],
+  revision: ["revision", "修订版本"],
+  Done: ["Done", "完成"],
+  Satisfied: ["Satisfied", "已满足，无需更改"],
+  Recorded: ["Recorded", "已记录"],
+};
+
 export const stepWord = wordOf(steps);
 export const stateWord = wordOf(states);
 export const operationWord = wordOf(operations);
 export const conditionWord = wordOf(conditions);
 export const eventWord = wordOf(events);
+export const auditWord = wordOf(audits);
 
 /** A code without a word, perhaps from a newer version, is shown with its parts set apart. */
 function wordOf(words: Words): (code: string, language?: Language) => string {

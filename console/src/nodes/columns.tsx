@@ -27,7 +27,7 @@ function placeColumns(t: Translate): Columns {
       header: t("nodes.columns.node"),
       sort: "name",
       isName: true,
-      width: 240,
+      width: 225,
       cell: ({ name, node }) => (
         <>
           <AppLink href={`/nodes/${name}`}>{node ?? name}</AppLink>
@@ -38,14 +38,14 @@ function placeColumns(t: Translate): Columns {
     {
       id: "pool",
       header: t("nodes.columns.pool"),
-      width: 130,
+      width: 120,
       cell: ({ pool }) => <AppLink href={`/pools/${pool}`}>{pool}</AppLink>,
     },
     {
       id: "state",
       header: t("nodes.columns.state"),
       sort: "state",
-      width: 190,
+      width: 160,
       cell: (machine) => <NodeState machine={machine} />,
     },
     { id: "zone", header: t("nodes.columns.zone"), width: 140, cell: ({ zone }) => zone ?? "–" },
@@ -69,7 +69,7 @@ function softwareColumns(t: Translate): Columns {
     {
       id: "version",
       header: t("nodes.columns.version"),
-      width: 112,
+      width: 130,
       cell: ({ kubernetesVersion }) => kubernetesVersion ?? "–",
     },
     { id: "pods", header: t("nodes.columns.pods"), width: 75, cell: ({ pods }) => pods ?? "–" },
@@ -88,6 +88,7 @@ function lifeColumns(t: Translate): Columns {
     {
       id: "billing",
       header: t("nodes.columns.billing"),
+      isExtra: true,
       width: 125,
       cell: ({ chargeType }) => t(`nodes.billing.${chargeType}`),
     },

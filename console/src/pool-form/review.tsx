@@ -13,9 +13,10 @@ import { Waiting } from "../parts/waiting.tsx";
 import { Effects } from "../wish/effects.tsx";
 import { asYaml } from "../wish/equivalent.ts";
 import type { WishState } from "../wish/use-wish.ts";
-import type { Checked } from "./check.ts";
+import type { Checked, Complaint } from "./check.ts";
 import type { PoolForm } from "./model.ts";
 import { summariesOf } from "./summary.ts";
+import { stepOf } from "./use-pool-form.ts";
 
 export interface ReviewProps {
   readonly form: PoolForm;
@@ -26,10 +27,11 @@ export interface ReviewProps {
 
 export function Review({ form, checked, wish, onEdit }: ReviewProps): ReactNode {
   const { t } = useTranslation("translation");
+  const summaries = summariesOf(form, t);
   return (
     <SpaceBetween size="l">
-      <Foreseen checked={checked} wish={wish} />
-      {summariesOf(form, t).map(({ title, items }, step) => (
+      <Foreseen checked={checked} wish={wish} titles={summaries.map(({ title }) => title)} />
+      {summaries.map(({ title, items }, step) => (
         <Container
           key={title}
           header={
@@ -59,14 +61,19 @@ export function Review({ form, checked, wish, onEdit }: ReviewProps): ReactNode 
   );
 }
 
-function Foreseen({ checked, wish }: Pick<ReviewProps, "checked" | "wish">): ReactNode {
+interface ForeseenProps extends Pick<ReviewProps, "checked" | "wish"> {
+  /** Of the steps. */
+  readonly titles: readonly string[];
+}
+
+function Foreseen({ checked, wish, titles }: ForeseenProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "wizard" });
   if (checked?.ok === false) {
     return (
       <Alert type="error" header={t("incomplete")}>
         <ul className="plain-list">
-          {checked.complaints.map(({ field, message }) => (
-            <li key={`${field} ${message}`}>{message}</li>
+          {firstOfEachField(checked.complaints).map(({ field, message }) => (
+            <li key={field}>{t("wrongIn", { step: titles[stepOf(field)], message })}</li>
           ))}
         </ul>
       </Alert>
@@ -83,4 +90,8 @@ function Foreseen({ checked, wish }: Pick<ReviewProps, "checked" | "wish">): Rea
       </Container>
     </SpaceBetween>
   );
+}
+
+function firstOfEachField(complaints: readonly Complaint[]): readonly Complaint[] {
+  return complaints.filter(({ field }, at) => complaints.findIndex((other) => other.field === field) === at);
 }

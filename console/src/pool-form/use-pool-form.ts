@@ -88,3 +88,9 @@ export const stepFields: readonly (readonly FieldPath<PoolForm>[])[] = [
     "drainOnDelete",
   ],
 ];
+
+/** Of a field, or of a part of it such as `taints.1.key`. */
+export function stepOf(field: string): number {
+  const [whole = ""] = field.split(".");
+  return stepFields.findIndex((fields) => fields.some((known) => known === whole));
+}

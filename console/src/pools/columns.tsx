@@ -60,7 +60,7 @@ function madeOfColumns(t: Translate): Columns {
     {
       id: "version",
       header: t("pools.columns.version"),
-      width: 112,
+      width: 130,
       cell: ({ target, spec }) => target?.kubernetesVersion ?? spec.template.kubernetesVersion ?? "–",
     },
     {
@@ -101,7 +101,7 @@ function managedColumns(t: Translate): Columns {
     {
       id: "window",
       header: t("pools.columns.window"),
-      width: 165,
+      width: 155,
       cell: (pool) => <WindowCell pool={pool} />,
     },
     {

@@ -58,7 +58,7 @@ function Sums({ forecast }: { readonly forecast: Forecast }): ReactNode {
           label: t("pool.upgrade.takes"),
           value: totalSeconds === null ? "–" : durationText(totalSeconds * 1000),
         },
-        { label: t("pool.upgrade.windows"), value: windowsNeeded },
+        { label: t("pool.upgrade.windows"), value: windowsNeeded === 0 ? "–" : windowsNeeded },
       ]}
     />
   );

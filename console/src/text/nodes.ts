@@ -20,7 +20,7 @@ export const nodes = {
     pods: ["Pods", "Pod"],
     instance: ["Instance", "实例"],
     billing: ["Billing", "计费方式"],
-    revision: ["Revision", "版本"],
+    revision: ["Revision", "修订版本"],
     age: ["Age", "存在时间"],
   },
   billing: {

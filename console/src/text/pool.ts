@@ -5,7 +5,7 @@ export const pool = {
   configurations: ["Node Configurations", "节点配置"],
   ready: ["Ready Nodes", "就绪节点"],
   unavailable: ["Unavailable Nodes", "不可用节点"],
-  revision: ["Revision", "版本"],
+  revision: ["Revision", "修订版本"],
   tabs: {
     overview: ["Overview", "概览"],
     nodes: ["Nodes", "节点"],
@@ -25,12 +25,12 @@ export const pool = {
     Unknown: ["Unknown", "未知"],
   },
   revisions: {
-    title: ["Revisions", "版本"],
+    title: ["Revisions", "修订版本"],
     about: [
       "Each change of the template is recorded, and can be made the pool's again.",
       "模板的每次更改都会被记录，并可恢复。",
     ],
-    number: ["Revision", "版本"],
+    number: ["Revision", "修订版本"],
     time: ["Recorded", "记录时间"],
     changes: ["Changes", "更改"],
     action: ["Action", "操作"],

@@ -19,6 +19,7 @@ export const wizard = {
   edit: ["Edit", "编辑"],
   editWhat: ["Edit: {{what}}", "编辑：{{what}}"],
   incomplete: ["Some fields are not right yet", "部分字段有误"],
+  wrongIn: ["{{step}}: {{message}}", "{{step}}：{{message}}"],
   outdated: [
     "What would happen has changed since it was shown. Nothing was done; look at it once more.",
     "将要发生的与先前显示的不同。尚未执行任何操作，请重新查看。",
@@ -32,7 +33,10 @@ export const wizard = {
       "The template changes at once. Existing nodes change only where it says so below.",
       "模板立即更改。现有节点仅在下方说明的情况下更改。",
     ],
-    sync: ["Bring labels, taints and tags to the existing nodes too", "同时将标签与污点应用到现有节点"],
+    sync: [
+      "Bring labels, taints and tags to the existing nodes too",
+      "同时将标签、污点和实例标签应用到现有节点",
+    ],
     syncHow: [
       "Without it new nodes get them, and existing ones when they are upgraded.",
       "否则仅应用于新节点，现有节点在升级时更新。",
