@@ -2,7 +2,7 @@
 import test from "node:test";
 import { createRig as createCluster, namespace, type Rig } from "../e2e/rig.ts";
 import { makeFastProvider, makePool } from "./rig.ts";
-import { fiveFlows } from "./story.ts";
+import { createScaleAndClone, emptyAndDelete } from "./story.ts";
 import { createVisitors, limitMs, offBecause } from "./visit.ts";
 
 test("the five flows of a person on a real kube-apiserver; whoever may only scale can scale and sees why not the rest", async (t) => {
@@ -19,7 +19,8 @@ test("the five flows of a person on a real kube-apiserver; whoever may only scal
   await admin.page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   await makeFastProvider(admin);
   const session = (await admin.ask("GET", "/session")) as { readonly cluster: { readonly name: string } };
-  await fiveFlows(admin, session.cluster.name);
+  await createScaleAndClone(admin, session.cluster.name);
+  await emptyAndDelete(admin);
   admin.assertClean();
 
   await makePool(admin, "web", { replicas: 1 });

@@ -1,6 +1,6 @@
 /** The repair centre: a repair that waits for a person is approved or denied there, and one by hand is begun on a node's page. */
 import test from "node:test";
-import { createRig, makeFastProvider, makePool, type Rig } from "./rig.ts";
+import { createRig, makeFastProvider, makePool, makeWaitingRepair } from "./rig.ts";
 import { limitMs } from "./visit.ts";
 
 test("a waiting repair is approved, another denied, and a node repaired by hand", async (t) => {
@@ -11,8 +11,8 @@ test("a waiting repair is approved, another denied, and a node repaired by hand"
   await makePool(rig, "web", { replicas: 2 });
   await page.goto(`${rig.url}/nodes`);
   await page.getByRole("row").filter({ hasText: "Ready" }).nth(1).waitFor({ timeout: limitMs });
-  await makeWaitingRepair(rig, "web-1");
-  await makeWaitingRepair(rig, "web-2");
+  await makeWaitingRepair(rig, "web", "web-1");
+  await makeWaitingRepair(rig, "web", "web-2");
 
   await rig.step("the overview says that somebody is waited for", async () => {
     await page.goto(rig.url);
@@ -53,28 +53,3 @@ test("a waiting repair is approved, another denied, and a node repaired by hand"
   });
   rig.assertClean();
 });
-
-/** What the controller makes of a node that has been ill for long enough, where the pool wants a person to look first. */
-async function makeWaitingRepair(rig: Rig, machine: string): Promise<void> {
-  const place = "/apis/poolkeeper.dev/v1alpha1/namespaces/poolkeeper-system";
-  const record = (await rig.kube("GET", `${place}/managedmachines/${machine}`)) as {
-    readonly metadata: { readonly uid: string };
-  };
-  await rig.kube("POST", `${place}/nodeoperations`, {
-    apiVersion: "poolkeeper.dev/v1alpha1",
-    kind: "NodeOperation",
-    metadata: {
-      name: `${machine}-repair`,
-      namespace: "poolkeeper-system",
-      labels: { "poolkeeper.dev/pool": "web" },
-    },
-    spec: {
-      poolName: "web",
-      kind: "Repair",
-      targets: [{ machine, uid: record.metadata.uid }],
-      requestedBy: "watchdog",
-      options: { rung: "Reboot" },
-      approval: "Waiting",
-    },
-  });
-}

@@ -120,3 +120,66 @@ export async function makeFastProvider(rig: Visit): Promise<void> {
 export async function makePool(rig: Visit, name: string, spec: object): Promise<void> {
   await rig.ask("POST", "/pools", { name, spec: { providerRef: { name: "fast" }, ...spec } });
 }
+
+export interface Shop {
+  readonly replicas: number;
+  /** Of the nodes that its pods may run on. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+}
+
+/** A workload whose budget spares none of its pods. */
+export async function makeShop(rig: Rig, { replicas, nodeSelector = {} }: Shop): Promise<void> {
+  const labels = { app: "shop" };
+  const selector = { matchLabels: labels };
+  const requests = { cpu: "100m", memory: "128Mi" };
+  await rig.kube("POST", "/apis/apps/v1/namespaces/default/deployments", {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "shop", namespace: "default" },
+    spec: {
+      replicas,
+      selector,
+      template: {
+        metadata: { labels },
+        spec: { nodeSelector, containers: [{ name: "shop", image: "shop:1", resources: { requests } }] },
+      },
+    },
+  });
+  await rig.kube("POST", "/apis/policy/v1/namespaces/default/poddisruptionbudgets", {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: "shop", namespace: "default" },
+    spec: { minAvailable: replicas, selector },
+  });
+}
+
+/** The budget of the shop lets all but one pod go, or even the last one. */
+export async function spare(rig: Rig, minAvailable = 1): Promise<void> {
+  const budget = "/apis/policy/v1/namespaces/default/poddisruptionbudgets/shop";
+  await rig.kube("PATCH", budget, { spec: { minAvailable } });
+}
+
+/** What the controller makes of a node that has been ill for long enough, where the pool wants a person to look first. */
+export async function makeWaitingRepair(rig: Rig, pool: string, machine: string): Promise<void> {
+  const place = "/apis/poolkeeper.dev/v1alpha1/namespaces/poolkeeper-system";
+  const record = (await rig.kube("GET", `${place}/managedmachines/${machine}`)) as {
+    readonly metadata: { readonly uid: string };
+  };
+  await rig.kube("POST", `${place}/nodeoperations`, {
+    apiVersion: "poolkeeper.dev/v1alpha1",
+    kind: "NodeOperation",
+    metadata: {
+      name: `${machine}-repair`,
+      namespace: "poolkeeper-system",
+      labels: { "poolkeeper.dev/pool": pool },
+    },
+    spec: {
+      poolName: pool,
+      kind: "Repair",
+      targets: [{ machine, uid: record.metadata.uid }],
+      requestedBy: "watchdog",
+      options: { rung: "Reboot" },
+      approval: "Waiting",
+    },
+  });
+}

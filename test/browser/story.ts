@@ -1,10 +1,10 @@
-/** The five flows of a person: create, scale out, clone, remove nodes, delete, in the words of the user's page. */
+/** The five flows of a person, in the words of the user's page: create, scale out and clone, then remove nodes and delete. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { limitMs, type Visit } from "./visit.ts";
 
-/** Begins with no pool, no window, and the provider `fast`. */
-export async function fiveFlows({ page, ask, step }: Visit, cluster: string): Promise<void> {
+/** Begins with no pool, no window, and the provider `fast`; makes the pool shop and its clone shop-too. */
+export async function createScaleAndClone({ page, ask, step }: Visit, cluster: string): Promise<void> {
   await step("create: from Clusters over Details and Node Pools to Confirm Order", async () => {
     await navigate(page, "Clusters");
     await page.getByRole("link", { name: `Details ${cluster}` }).click();
@@ -59,8 +59,12 @@ export async function fiveFlows({ page, ask, step }: Visit, cluster: string): Pr
     await statusIs(page, "shop-too", "Initializing");
     await statusIs(page, "shop-too", "Active");
   });
+}
 
+/** Takes the pool shop away again. */
+export async function emptyAndDelete({ page, step }: Visit): Promise<void> {
   await step("remove: select all nodes on the Nodes tab, Release Instance, Drain the Node, OK", async () => {
+    await navigate(page, "Node Pools");
     await row(page, "shop").getByRole("link", { name: "shop", exact: true }).click();
     await page.getByRole("heading", { level: 2, name: "Node Configurations" }).waitFor();
     await page.getByRole("tab", { name: "Nodes" }).click();
@@ -88,7 +92,7 @@ export async function fiveFlows({ page, ask, step }: Visit, cluster: string): Pr
   });
 }
 
-async function navigate(page: Page, name: string): Promise<void> {
+export async function navigate(page: Page, name: string): Promise<void> {
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }).click();
 }
 
@@ -97,7 +101,7 @@ async function next(page: Page, title: string): Promise<void> {
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
 }
 
-async function choose(page: Page, label: string, option: string): Promise<void> {
+export async function choose(page: Page, label: string, option: string): Promise<void> {
   await page.getByRole("button", { name: new RegExp(`^${label}`) }).click();
   await page.getByRole("option", { name: new RegExp(`^(Selected )?${option}`) }).click();
 }
@@ -140,6 +144,7 @@ async function setWindow(page: Page): Promise<void> {
   await page.goBack();
   await page.getByRole("heading", { level: 1, name: "Managed" }).waitFor();
   await choose(page, "Maintenance Window", "nights");
+  await page.getByLabel("Watch the First Node For").fill("0");
   await next(page, "Review");
 }
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { createRig, makeFastProvider, makePool, type Rig } from "./rig.ts";
+import { createRig, makeFastProvider, makePool, makeShop, spare } from "./rig.ts";
+import { choose } from "./story.ts";
 import { limitMs } from "./visit.ts";
 
 test("an upgrade by disk replacement is watched, with a node that a budget keeps", async (t) => {
@@ -17,7 +18,7 @@ test("an upgrade by disk replacement is watched, with a node that a budget keeps
   });
   await page.goto(`${rig.url}/pools/web`);
   await page.getByText("Active", { exact: true }).first().waitFor({ timeout: limitMs });
-  await makeWorkload(rig);
+  await makeShop(rig, { replicas: 6 });
 
   await rig.step("the plan names the pods in the way", async () => {
     await page.getByRole("tab", { name: "Upgrade" }).click();
@@ -70,9 +71,7 @@ test("an upgrade by disk replacement is watched, with a node that a budget keeps
   });
 
   await rig.step("once the budget allows it, it goes on to its end", async () => {
-    await rig.kube("PATCH", "/apis/policy/v1/namespaces/default/poddisruptionbudgets/shop", {
-      spec: { minAvailable: 1 },
-    });
+    await spare(rig);
     await page
       .getByText("2 of 3 nodes done")
       .or(page.getByText("3 of 3 nodes done"))
@@ -100,34 +99,4 @@ async function confirm(page: Page, button: string): Promise<void> {
   await dialog.getByRole("heading", { name: "What will happen" }).waitFor();
   await dialog.getByRole("button", { name: button, exact: true }).click();
   await dialog.waitFor({ state: "detached" });
-}
-
-async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole("button", { name: new RegExp(`^${label}`) }).click();
-  await page.getByRole("option", { name: new RegExp(`^(Selected )?${option}`) }).click();
-}
-
-async function makeWorkload(rig: Rig): Promise<void> {
-  const labels = { app: "shop" };
-  const selector = { matchLabels: labels };
-  const requests = { cpu: "100m", memory: "128Mi" };
-  await rig.kube("POST", "/apis/apps/v1/namespaces/default/deployments", {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "shop", namespace: "default" },
-    spec: {
-      replicas: 6,
-      selector,
-      template: {
-        metadata: { labels },
-        spec: { containers: [{ name: "shop", image: "shop:1", resources: { requests } }] },
-      },
-    },
-  });
-  await rig.kube("POST", "/apis/policy/v1/namespaces/default/poddisruptionbudgets", {
-    apiVersion: "policy/v1",
-    kind: "PodDisruptionBudget",
-    metadata: { name: "shop", namespace: "default" },
-    spec: { minAvailable: 6, selector },
-  });
 }
