@@ -2,18 +2,9 @@
  * How long the REST API takes to answer at 10,000 nodes and 100,000 pods, over HTTP, with rights asked for as always. The
  * CPU time is of caller and server together, which share the process.
  */
-import { watchedKinds } from "../../src/controller/interest.ts";
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { createApiServer } from "../../src/api/server.ts";
-import { realClock } from "../../src/ports/clock.ts";
-import { createSimCache } from "../../src/sim/api/cache.ts";
-import { createSimKube } from "../../src/sim/api/port.ts";
-import { createApiServer as createWorldServer } from "../../src/sim/api/server.ts";
-import { fill } from "./fleet.ts";
-import { namespace, type Wishes } from "./rig.ts";
+import { podsPerNode } from "./fleet.ts";
+import { openFleetApi } from "./fleet-api.ts";
+import type { Wishes } from "./rig.ts";
 import { median, table } from "./table.ts";
 
 const rounds = 25;
@@ -39,59 +30,11 @@ const asked: readonly Asked[] = [
 ];
 
 export async function benchApi({ signal }: Wishes): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), "pk-bench-"));
-  const world = createWorldServer({ clock: realClock, seed: 1 });
-  const kube = createSimKube(world);
+  const api = await openFleetApi({ podsPerNode, consoleDir: null });
   try {
-    await fill(kube, path.join(folder, "instances.json"));
+    await measure(api.url, signal);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  const cache = createSimCache(world, watchedKinds);
-  const secret = (bytes: number): string => randomBytes(bytes).toString("base64url");
-  let port = 0;
-  const { app, stop } = createApiServer({
-    clock: realClock,
-    productVersion: "bench",
-    world: () => ({
-      cache,
-      namespace,
-      cluster: { name: "bench", server: "memory", isSimulated: true },
-      serverVersion: () => "v1.36.3",
-      adminName: "bench",
-      kubeAs: () => kube,
-      lastLook: () => null,
-    }),
-    notReadyBecause: () => null,
-    metrics: async () => "",
-    address: () => ({
-      url: `http://127.0.0.1:${port}`,
-      hosts: [`127.0.0.1:${port}`],
-      isSecure: false,
-      cookie: "bench",
-    }),
-    consoleDir: null,
-    identityProvider: null,
-    admin: {
-      issue: () => ({ code: "bench", expiresAt: 0 }),
-      redeem: () => true,
-      isKey: () => false,
-      load: () => null,
-      save: () => {},
-    },
-    secret,
-    audit: () => {},
-    fault: (request, error) => console.error(request, error),
-  });
-  try {
-    await app.listen({ port: 0, host: "127.0.0.1" });
-    const address = app.server.address();
-    port = typeof address === "object" && address !== null ? address.port : 0;
-    await measure(`http://127.0.0.1:${port}`, signal);
-  } finally {
-    stop();
-    await app.close();
-    cache.stop();
+    await api.close();
   }
 }
 
@@ -99,7 +42,7 @@ async function measure(url: string, signal: AbortSignal): Promise<void> {
   const signedIn = await fetch(`${url}/api/v1/session`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ code: "bench" }),
+    body: JSON.stringify({ code: "fleet" }),
   });
   const { csrf } = { csrf: "", ...Object(await signedIn.json()) };
   const [cookie = ""] = (signedIn.headers.get("set-cookie") ?? "").split(";");

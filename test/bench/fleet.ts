@@ -29,7 +29,7 @@ import { table } from "./table.ts";
 
 const pools = 10;
 const machines = 1000;
-const podsPerNode = 10;
+export const podsPerNode = 10;
 const settleMs = 30_000;
 const idleMs = 60_000;
 const heartbeatMs = 300_000;
@@ -41,7 +41,7 @@ export async function benchFleet({ profileDir, signal }: Wishes): Promise<void> 
   try {
     const kube = createSimKube(server);
     const instancesFile = path.join(folder, "instances.json");
-    const nodes = await fill(kube, instancesFile);
+    const nodes = await fill(kube, { instancesFile, podsPerNode });
     const kubeconfig = path.join(folder, "kubeconfig");
     writeFileSync(kubeconfig, stringify(kubeconfigOf(served.url)));
     const startedAt = performance.now();
@@ -98,7 +98,12 @@ function sumOf(requests: Readonly<Record<string, number>>): number {
 }
 
 /** The names of the nodes; what the provider would list goes into the file. */
-export async function fill(kube: Kube, instancesFile: string): Promise<readonly string[]> {
+export interface Filling {
+  readonly instancesFile: string;
+  readonly podsPerNode: number;
+}
+
+export async function fill(kube: Kube, filling: Filling): Promise<readonly string[]> {
   for (const definition of customResourceDefinitions())
     await kube.create("CustomResourceDefinition", definition);
   await kube.create("Namespace", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
@@ -118,12 +123,12 @@ export async function fill(kube: Kube, instancesFile: string): Promise<readonly 
       await kube.replace("ManagedMachine", { ...record, status: machineStatus(record, node) }, "status");
       instances.push(instanceOf(record));
       nodes.push(node.metadata.name);
-      for (let pod = 0; pod < podsPerNode; pod++) {
-        await createPod(kube, node.metadata.name, nodes.length * podsPerNode + pod);
+      for (let pod = 0; pod < filling.podsPerNode; pod++) {
+        await createPod(kube, node.metadata.name, nodes.length * filling.podsPerNode + pod);
       }
     }
   }
-  writeFileSync(instancesFile, JSON.stringify(instances));
+  writeFileSync(filling.instancesFile, JSON.stringify(instances));
   return nodes;
 }
 

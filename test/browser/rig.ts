@@ -3,9 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { TestContext } from "node:test";
 import { parse } from "yaml";
-import { createVisitors, type Method, type Request, type Visit } from "./visit.ts";
+import { createVisitors, type Method, type Occasion, type Request, type Visit } from "./visit.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -21,7 +20,7 @@ export interface Rig extends Visit {
 }
 
 /** Null where there is no browser to be had; the reason is then the test's reason to be skipped. */
-export async function createRig(t: TestContext): Promise<Rig | null> {
+export async function createRig(t: Occasion): Promise<Rig | null> {
   const visitors = await createVisitors(t);
   if (visitors === null) return null;
   const dataDir = mkdtempSync(path.join(tmpdir(), "pk-browser-"));
@@ -101,7 +100,7 @@ function createServer(dataDir: string): Server {
 }
 
 /** A simulated cloud that takes no time to speak of, so that tests wait for Poolkeeper and not for it. */
-export async function makeFastProvider(rig: Visit): Promise<void> {
+export async function makeFastProvider(rig: Visit, name = "fast"): Promise<void> {
   const seconds = {
     bootSeconds: 1,
     joinSeconds: 1,
@@ -112,7 +111,7 @@ export async function makeFastProvider(rig: Visit): Promise<void> {
   };
   const simulator = { ...seconds, jitterPercent: 0 };
   await rig.ask("POST", "/providers", {
-    name: "fast",
+    name,
     spec: { type: "simulator", region: "cn-hangzhou", simulator },
   });
 }

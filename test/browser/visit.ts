@@ -32,8 +32,11 @@ export interface Visitors {
   arrive(address: string): Promise<Visit>;
 }
 
+/** A test, or whatever else ends and then puts its things away. */
+export type Occasion = Pick<TestContext, "skip" | "after">;
+
 /** Null where there is no browser to be had; the reason is then the test's reason to be skipped. */
-export async function createVisitors(t: TestContext): Promise<Visitors | null> {
+export async function createVisitors(t: Occasion): Promise<Visitors | null> {
   const found = await ensureChromium(createProgress(process.stderr, realClock));
   if (found.kind === "Missing") {
     t.skip(found.why);
