@@ -5,7 +5,7 @@ import { isAvailable, machinesByName } from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { protectedHold } from "./protect.ts";
 import { backOffMs } from "./send.ts";
-import { secondMs, timeOf } from "./time.ts";
+import { isWaitOver, secondMs, timeOf } from "./time.ts";
 import { isAutomatic, tripHold } from "./trip.ts";
 
 /** The wishes of the policies, in their order. Every action ends in the decision or among the held; none is lost. */
@@ -72,7 +72,7 @@ function recordBackOff(action: Action, { snapshot, now }: Look): Refusal | null 
   const outcome = snapshot.outcomes.get(machineOf(action));
   if ("step" in action || outcome?.action !== action.kind || outcome.error === null) return null;
   const retryAt = outcome.at + backOffMs(outcome.failures);
-  if (now >= retryAt) return null;
+  if (isWaitOver(outcome.at, retryAt, now)) return null;
   const { message } = outcome.error;
   const machine = machineOf(action) === "" ? {} : { machine: machineOf(action) };
   const facts = { ...machine, error: message, count: outcome.failures, until: timeOf(retryAt) };

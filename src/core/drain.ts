@@ -5,7 +5,7 @@
 import type { LabelSelector } from "../schema/kubernetes.ts";
 import type { Budget, EvictionRefusal, Instant, Machine, Pod, Snapshot } from "./model.ts";
 import type { Facts } from "./reason.ts";
-import { secondMs } from "./time.ts";
+import { isWaitOver, secondMs } from "./time.ts";
 
 export interface DrainState {
   readonly evictNow: readonly Pod[];
@@ -215,7 +215,7 @@ function judge({ pod, budgets, need }: Candidate, { snapshot, now, spent }: Roun
   const obstacle = obstacleOf(pod, budgets);
   if (obstacle !== null) return { blocker: obstacle, retryAt: null };
   const refusal = snapshot.evictions.get(pod.uid);
-  if (refusal !== undefined && now < retryTime(refusal, need)) {
+  if (refusal !== undefined && !isWaitOver(refusal.at, retryTime(refusal, need), now)) {
     const blocker = blockerOf(refusalReasons[refusal.kind], pod, budgets, refusal.message);
     return { blocker, retryAt: retryTime(refusal, need) };
   }

@@ -6,7 +6,7 @@ import type { MachineStatus, OperationInHand } from "../schema/machine.ts";
 import type { MachineProgress, OperationStatus } from "../schema/operation.ts";
 import { type Action, together, type Wishes } from "./action.ts";
 import type { Instant, Snapshot } from "./model.ts";
-import { dayMs, instantOf, minuteMs, timeOf } from "./time.ts";
+import { dayMs, instantOf, isToCome, timeOf } from "./time.ts";
 
 /** Before anything else is decided on a machine, and instead of it. */
 export function correctDates({ machines, pool }: Snapshot, now: Instant): Wishes {
@@ -26,11 +26,8 @@ export function correctDates({ machines, pool }: Snapshot, now: Instant): Wishes
   );
 }
 
-/** Two clocks may differ by so much without harm. */
-const toleranceMs = minuteMs;
-
 export function isAhead(date: string | undefined, now: Instant): date is string {
-  return instantOf(date) > now + toleranceMs;
+  return isToCome(instantOf(date), now);
 }
 
 /** The date, or now where it is still to come. */

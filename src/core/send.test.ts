@@ -50,6 +50,14 @@ table([
     doing("StopInstance web-1"),
   ],
   [
+    "nothing waits for a failure that the clock has put into the future (S28)",
+    {
+      operation: { step: "Stop" },
+      outcome: failed("StopInstance", "Unknown", { failures: 3, at: noon + 2 * minuteMs }),
+    },
+    doing("StopInstance web-1"),
+  ],
+  [
     "the wait says what the provider said: throttled",
     { operation: { step: "Stop" }, outcome: failed("StopInstance", "Throttled") },
     waiting("web-1 Throttled"),

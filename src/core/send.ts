@@ -2,7 +2,7 @@
 import type { Action, Held, Wishes } from "./action.ts";
 import type { Instant, Machine, Outcome, Snapshot } from "./model.ts";
 import type { HoldReason } from "./reason.ts";
-import { minuteMs, secondMs, timeOf } from "./time.ts";
+import { isWaitOver, minuteMs, secondMs, timeOf } from "./time.ts";
 
 interface Sender {
   readonly snapshot: Snapshot;
@@ -19,7 +19,7 @@ export function send(sender: Sender, action: Action): Wishes {
   const outcome = sender.snapshot.outcomes.get(name);
   if (outcome === undefined || !isAbout(outcome, action)) return { actions: [action], held: [] };
   const retryAt = outcome.at + (outcome.error === null ? unseenMs : backOffMs(outcome.failures));
-  if (sender.now >= retryAt) return { actions: [action], held: [] };
+  if (isWaitOver(outcome.at, retryAt, sender.now)) return { actions: [action], held: [] };
   const reason = reasonOf(outcome);
   const { name: provider, message } = sender.snapshot.provider;
   const held: Held = {

@@ -42,6 +42,19 @@ export function sinceOf(now: Instant, ageMs: number): string {
   return timeOf(Math.floor((now - ageMs) / minuteMs) * minuteMs);
 }
 
+/** Two clocks may differ by so much without harm. */
+const toleranceMs = minuteMs;
+
+/** Nothing that we have seen can lie there: the clock was wrong, then or now (S28). */
+export function isToCome(at: Instant, now: Instant): boolean {
+  return at > now + toleranceMs;
+}
+
+/** What was to wait from `at` until then waits no more. Whoever has seen it in the future does not know how long ago it was. */
+export function isWaitOver(at: Instant, until: Instant, now: Instant): boolean {
+  return now >= until || isToCome(at, now);
+}
+
 /** Such as "45s", "12m", "3h05m" or "4d": how people read a duration. */
 export function durationText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / secondMs));
