@@ -7,14 +7,14 @@ import { byNumber, hasJoined, members, nameOf } from "./member.ts";
 import type { Instant, Machine, Outcome, Snapshot } from "./model.ts";
 import { wantedMembers } from "./scale.ts";
 import { instanceRequest, type Placement, placeAfter, placesOf, placements, targetDisk } from "./target.ts";
-import { minuteMs, timeOf } from "./time.ts";
+import { isWaitOver, minuteMs, timeOf } from "./time.ts";
 
 export function create(snapshot: Snapshot, now: Instant): Wishes {
   if (snapshot.pool.metadata.deletionTimestamp !== undefined) return none;
   const halfMade = members(snapshot, now).filter(isHalfMade);
   return together([
     prepare(snapshot, now),
-    { actions: halfMade.map((machine) => resume(snapshot, machine, now)), held: [] },
+    { actions: halfMade.map((machine) => resume(snapshot, renumbered(machine, now), now)), held: [] },
     ...snapshot.machines.map((machine) => tryAgain(snapshot, machine, now)),
   ]);
 }
@@ -57,11 +57,23 @@ function isFresh({ record, instance }: Machine): boolean {
   return isEmpty && operation === undefined && record.metadata.deletionTimestamp === undefined;
 }
 
-/** A removal took it over on its way to be a node, and was given up. */
+/**
+ * A removal took it over on its way to be a node, and was given up. Or its status was lost, in a restored backup for
+ * example: the instance with its UID is there, and is learned of anew.
+ */
 function isHalfMade(machine: Machine): boolean {
   const { creation, operation } = machine.record.status ?? {};
   const isDeleted = machine.record.metadata.deletionTimestamp !== undefined;
-  return creation !== undefined && operation === undefined && !hasJoined(machine) && !isDeleted;
+  const isAny = creation !== undefined || machine.instance !== null;
+  return isAny && operation === undefined && !hasJoined(machine) && !isDeleted;
+}
+
+/** Which epochs a machine had before its status was lost nobody knows: it goes on with one that it cannot have had. */
+function renumbered(machine: Machine, now: Instant): Machine {
+  const { status = {} } = machine.record;
+  if (status.creation !== undefined || status.lastEpoch !== undefined) return machine;
+  const lastEpoch = Math.floor(now / minuteMs);
+  return { ...machine, record: { ...machine.record, status: { ...status, lastEpoch } } };
 }
 
 /** The same request under the same token: what was made already is found, and nothing is made twice. */
@@ -81,12 +93,15 @@ function resume(snapshot: Snapshot, machine: Machine, now: Instant): Action {
 function diskOf({ pool, provider, cluster }: Snapshot, { record }: Machine): DiskFields {
   const { disk, creation } = record.status ?? {};
   if (disk !== undefined) return disk;
-  const { image = { family: "", version: "" }, kubernetesVersion = "" } = creation?.request ?? {};
+  const { image = unknownImage, kubernetesVersion = "" } = creation?.request ?? {};
   const now = targetDisk(pool.spec.template, provider, cluster);
   const made = { image, kubernetesVersion };
   const isSame = now.ok && canonical(made) === canonical({ ...now.disk, hash: undefined });
   return { ...made, hash: isSame ? now.disk.hash : hashOf(canonical(made)) };
 }
+
+/** No template asks for it, so that a disk of which nothing is known is behind. */
+const unknownImage = { family: "unknown", version: "" };
 
 function withAttempt(machine: Machine, attempt: number, request: InstanceRequest): Machine {
   const clientToken = `${machine.record.metadata.uid ?? ""}-${attempt}`;
@@ -116,7 +131,7 @@ function tryElsewhere(snapshot: Snapshot, machine: Machine, outcome: Outcome, no
   const { zone, instanceType } = creation.request;
   const isRoundDone = creation.attempt % places.length === 0;
   const again = outcome.at + minuteMs;
-  if (isRoundDone && now < again) {
+  if (isRoundDone && !isWaitOver(outcome.at, again, now)) {
     const facts = { machine: nameOf(machine), zone, instanceType, until: timeOf(again) };
     return { actions: [], held: [held(machine, { reason: "OutOfStock", facts, wakeAt: again })] };
   }
