@@ -22,11 +22,11 @@ function aView(nodes: readonly NodeObject[], machines: readonly ManagedMachineOb
   return { census: createCensus(cache), tell: (change: Change) => tell(change) };
 }
 
-function aNode(name: string, status: "True" | "Unknown"): NodeObject {
+function aNode(name: string, status: "True" | "Unknown", zone?: string): NodeObject {
   return {
     apiVersion: "v1",
     kind: "Node",
-    metadata: { name },
+    metadata: { name, ...(zone === undefined ? {} : { labels: { "topology.kubernetes.io/zone": zone } }) },
     status: { conditions: [{ type: "Ready", status }] },
   };
 }
@@ -43,6 +43,21 @@ test("it begins with what is there and follows every change", () => {
   assert.deepEqual([seen().nodes, seen().nodesNotReady], [2, 0]);
   tell({ kind: "Node", key: "n-1", before: aNode("n-1", "True"), after: undefined });
   assert.deepEqual([seen().nodes, seen().nodesNotReady], [1, 0]);
+});
+
+test("it counts the nodes of each zone, and those of none in no zone", () => {
+  const { census, tell } = aView(
+    [aNode("n-1", "True", "h"), aNode("n-2", "Unknown", "i"), aNode("n-3", "True")],
+    [],
+  );
+  const seen = () => Object.fromEntries(census.seenFrom(`${namespace}/web`, noon).zones);
+  const change = (before: NodeObject, after: NodeObject | undefined): void =>
+    tell({ kind: "Node", key: before.metadata.name, before, after });
+  assert.deepEqual(seen(), { h: { nodes: 1, notReady: 0 }, i: { nodes: 1, notReady: 1 } });
+  change(aNode("n-2", "Unknown", "i"), aNode("n-2", "Unknown", "h"));
+  assert.deepEqual(seen(), { h: { nodes: 2, notReady: 1 }, i: { nodes: 0, notReady: 0 } });
+  change(aNode("n-1", "True", "h"), undefined);
+  assert.deepEqual(seen()["h"], { nodes: 1, notReady: 1 });
 });
 
 test("a pool sees the repairs and upgrades of the others, each upgraded pool once, and none of its own", () => {

@@ -1,5 +1,6 @@
 /** Counts over the whole cluster, kept change by change: a pass over one pool does not read all nodes and machines for them. */
-import type { ClusterView, Instant } from "../core/model.ts";
+import { zoneName } from "../core/health.ts";
+import type { ClusterView, Instant, Node } from "../core/model.ts";
 import { isWithinPeriod, repairStart } from "../core/rate.ts";
 import { nodeOf } from "../core/view.ts";
 import { allVitals, isRefuge } from "../core/vital.ts";
@@ -12,6 +13,7 @@ export type Counts = Pick<
   ClusterView,
   | "nodes"
   | "nodesNotReady"
+  | "zones"
   | "refuges"
   | "machines"
   | "repairsElsewhere"
@@ -33,6 +35,7 @@ interface InHand {
 export function createCensus(cache: KubeCache): Census {
   const nodes = new Set<string>();
   const notReady = new Set<string>();
+  const zones = createZones();
   const refuges = { Poolkeeper: new Set<string>(), Dns: new Set<string>() };
   const machines = new Set<string>();
   const inHand = new Map<string, InHand>();
@@ -42,6 +45,7 @@ export function createCensus(cache: KubeCache): Census {
     const seen = node === undefined ? null : nodeOf(node);
     setIf(nodes, key, seen !== null);
     setIf(notReady, key, seen !== null && seen.ready !== "True");
+    zones.count(key, seen);
     for (const vital of allVitals) setIf(refuges[vital], key, seen !== null && isRefuge(seen, vital));
   };
   const countMachine = (key: string, machine: ManagedMachineObject | undefined): void => {
@@ -73,6 +77,7 @@ export function createCensus(cache: KubeCache): Census {
       return {
         nodes: nodes.size,
         nodesNotReady: notReady.size,
+        zones: zones.counts(),
         refuges: { Poolkeeper: refuges.Poolkeeper.size, Dns: refuges.Dns.size },
         machines: machines.size,
         repairsElsewhere: others.filter(({ kind }) => kind === "Repair").length,
@@ -82,6 +87,34 @@ export function createCensus(cache: KubeCache): Census {
           .map(({ at }) => at),
       };
     },
+  };
+}
+
+/** The nodes of each zone, kept change by change; a node without a zone is in none. */
+function createZones() {
+  const zones = new Map<string, { readonly nodes: Set<string>; readonly notReady: Set<string> }>();
+  const zoneByNode = new Map<string, string>();
+  const leave = (key: string): void => {
+    const zone = zones.get(zoneByNode.get(key) ?? "");
+    zone?.nodes.delete(key);
+    zone?.notReady.delete(key);
+    zoneByNode.delete(key);
+  };
+  return {
+    count: (key: string, node: Node | null): void => {
+      leave(key);
+      const name = node === null ? undefined : zoneName(node);
+      if (node === null || name === undefined) return;
+      const zone = zones.get(name) ?? { nodes: new Set(), notReady: new Set() };
+      zones.set(name, zone);
+      zoneByNode.set(key, name);
+      zone.nodes.add(key);
+      setIf(zone.notReady, key, node.ready !== "True");
+    },
+    counts: (): ClusterView["zones"] =>
+      new Map(
+        [...zones].map(([name, zone]) => [name, { nodes: zone.nodes.size, notReady: zone.notReady.size }]),
+      ),
   };
 }
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { isStorm, sicknessOf, unwell } from "./health.ts";
-import type { Evidence, Snapshot } from "./model.ts";
+import type { ClusterView, Evidence, Snapshot } from "./model.ts";
+import { handsOff } from "./repair-guard.ts";
 import { aMachine, aSnapshot, type MachineWishes, noon, type SnapshotWishes } from "./testing.ts";
 import { minuteMs } from "./time.ts";
 
@@ -19,6 +20,10 @@ function sickness(
   const sick = sicknessOf(snapshot, found);
   if (sick === null) return "well";
   return `${sick.signs.join("+")} ${sick.forMs / minuteMs}m${sick.isPathProven ? "" : " unproven"}`;
+}
+
+function inZone(nodes: number, notReady: number): ClusterView["zones"] {
+  return new Map([["cn-hangzhou-a", { nodes, notReady }]]);
 }
 
 const unknown = { node: { ready: "Unknown" } } as const;
@@ -38,6 +43,21 @@ const cases: readonly (readonly [string, () => string, string])[] = [
     "or there is no other node",
     () => sickness(ages, unknown, { otherLeaseRenewedMsAgo: null }),
     "Silent+NotReady 4m unproven",
+  ],
+  [
+    "a zone in which nobody is well may be cut off",
+    () => sickness(ages, unknown, { zones: inZone(2, 2) }),
+    "Silent+NotReady 4m unproven",
+  ],
+  [
+    "one that is well in its zone proves the path",
+    () => sickness(ages, unknown, { zones: inZone(3, 2) }),
+    "Silent+NotReady 4m",
+  ],
+  [
+    "who is alone in its zone is compared with the others",
+    () => sickness(ages, unknown, { zones: inZone(1, 1) }),
+    "Silent+NotReady 4m",
   ],
   ["an unknown state alone is one sign only", () => sickness({ notReadyForMs: minuteMs }, unknown), "well"],
   ["silence alone is one sign only", () => sickness({ silentForMs: minuteMs }, {}), "well"],
@@ -107,6 +127,19 @@ const storms: readonly (readonly [string, Snapshot, boolean])[] = [
 ];
 for (const [name, snapshot, expected] of storms)
   test(`storms: ${name}`, () => assert.equal(isStorm(snapshot, noon), expected));
+
+const zones: readonly (readonly [string, number, number, boolean])[] = [
+  ["most of a zone is a storm", 9, 5, true],
+  ["half of it is not", 10, 5, false],
+  ["nor is all of a tiny one", 4, 4, false],
+];
+for (const [name, nodes, notReady, expected] of zones) {
+  test(`storms: ${name}`, () => {
+    const machine = aMachine({ ready: false });
+    const snapshot = aSnapshot({ machines: [machine], cluster: { zones: inZone(nodes, notReady) } });
+    assert.equal(handsOff(snapshot, machine, noon)?.reason === "Storm", expected);
+  });
+}
 
 const suspects: readonly (readonly [string, Partial<MachineWishes>, Partial<Evidence>, number])[] = [
   ["a machine without a node counts", { node: null, status: { joinedTime: "2026-06-30T12:00:00Z" } }, {}, 1],

@@ -1,6 +1,6 @@
 /** Is a machine sick? Two kinds of evidence, each observed without a break on our own clock; never one signal alone (S13). */
 import { hasJoined, members } from "./member.ts";
-import type { Instant, Machine, Snapshot } from "./model.ts";
+import type { Instant, Machine, Node, Snapshot, ZoneCount } from "./model.ts";
 import { perPass } from "./remember.ts";
 import { evidenceOf, problemOf } from "./signs.ts";
 
@@ -29,7 +29,7 @@ function notReadySickness(snapshot: Snapshot, machine: Machine, notReadyForMs: n
       : null;
   }
   if (silentForMs !== null) {
-    const isPathProven = isOtherNodeHeard(snapshot, silentForMs);
+    const isPathProven = isOtherNodeHeard(snapshot, silentForMs) && !isZoneDark(snapshot, machine.node);
     return { ...sick(["Silent", "NotReady"], Math.min(silentForMs, notReadyForMs)), isPathProven };
   }
   // The kubelet itself says so over a living lease: the reporter and the path are the second sign.
@@ -56,6 +56,27 @@ function isOtherNodeHeard({ cluster }: Snapshot, silentForMs: number): boolean {
   return cluster.otherLeaseRenewedMsAgo !== null && cluster.otherLeaseRenewedMsAgo < silentForMs;
 }
 
+export function zoneName({ labels }: Pick<Node, "labels">): string | undefined {
+  return labels["topology.kubernetes.io/zone"];
+}
+
+/** Nobody else in its zone is well either: a line that is cut looks like this, and no repair of one node mends it (S14). */
+function isZoneDark({ cluster }: Snapshot, node: Node): boolean {
+  const zone = cluster.zones.get(zoneName(node) ?? "");
+  return zone !== undefined && zone.nodes > 1 && zone.notReady === zone.nodes;
+}
+
+/** Most of the zone is down, whosever its nodes are; null where it is not, or nobody knows the zone (S15). */
+export function zoneStorm({ cluster }: Snapshot, { node }: Machine): ZoneCount | null {
+  const zone = node === null ? undefined : cluster.zones.get(zoneName(node) ?? "");
+  return zone !== undefined && isMostlyDown(zone) ? zone : null;
+}
+
+/** The share at which Kubernetes itself stops evicting from a zone. A few nodes more or less are no share. */
+function isMostlyDown({ nodes, notReady }: ZoneCount): boolean {
+  return nodes > 4 && notReady / nodes >= 0.55;
+}
+
 /** Members that look unwell at all, whatever the age of the signs: suspects count at once for the brake. */
 export const unwell: (snapshot: Snapshot, now: Instant) => readonly Machine[] = perPass((snapshot, now) =>
   members(snapshot, now).filter((machine) => {
@@ -73,7 +94,7 @@ export const unwell: (snapshot: Snapshot, now: Instant) => readonly Machine[] = 
 /** More sick at once than repair may touch: above 20 % of the pool and more than one, or most of the cluster (S15). */
 export const isStorm: (snapshot: Snapshot, now: Instant) => boolean = perPass((snapshot, now) => {
   const { cluster } = snapshot;
-  const isClusterDown = cluster.nodes > 4 && cluster.nodesNotReady / cluster.nodes >= 0.55;
+  const isClusterDown = isMostlyDown({ nodes: cluster.nodes, notReady: cluster.nodesNotReady });
   return isClusterDown || unwell(snapshot, now).length > Math.max(1, population(snapshot, now) * 0.2);
 });
 

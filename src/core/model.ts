@@ -172,6 +172,8 @@ export interface ClusterView {
   readonly otherLeaseRenewedMsAgo: number | null;
   readonly nodes: number;
   readonly nodesNotReady: number;
+  /** Nodes of each zone, by its name. */
+  readonly zones: ReadonlyMap<string, ZoneCount>;
   /** Nodes on which Poolkeeper itself, or the cluster's DNS, could be scheduled now. */
   readonly refuges: { readonly Poolkeeper: number; readonly Dns: number };
   /** Recorded machines of all pools. */
@@ -185,6 +187,11 @@ export interface ClusterView {
   readonly brake: string | null;
   /** Too many upgrades and repairs failed in a row: none begins by itself. */
   readonly tripped: Trip | null;
+}
+
+export interface ZoneCount {
+  readonly nodes: number;
+  readonly notReady: number;
 }
 
 /** Machines that failed one after the other, the latest first. */

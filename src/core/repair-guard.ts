@@ -1,6 +1,6 @@
 /** Reasons to leave a sick machine alone for now, whatever ails it: storms, people, our own blindness. */
 import { isCordonedByUs } from "./attributes.ts";
-import { isStorm, population, unwell } from "./health.ts";
+import { isStorm, population, unwell, zoneStorm } from "./health.ts";
 import type { Instant, Machine, Node, Snapshot } from "./model.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { minuteMs, secondMs } from "./time.ts";
@@ -21,6 +21,8 @@ export function handsOff(snapshot: Snapshot, machine: Machine, now: Instant): Ha
     const [count, wanted] = [unwell(snapshot, now).length, population(snapshot, now)];
     return { reason: "Storm", facts: { count, wanted } };
   }
+  const zone = zoneStorm(snapshot, machine);
+  if (zone !== null) return { reason: "Storm", facts: { count: zone.notReady, wanted: zone.nodes } };
   const owner = ownerOf(snapshot, machine.node);
   if (owner !== null) return { reason: owner };
   if (cluster.sinceGapMs < settleMs)

@@ -281,6 +281,7 @@ export function aSnapshot(wishes: Partial<SnapshotWishes> = {}): Snapshot {
       otherLeaseRenewedMsAgo: 1000,
       nodes: machines.length,
       nodesNotReady: machines.filter(({ node }) => node !== null && node.ready !== "True").length,
+      zones: new Map(),
       refuges: { Poolkeeper: machines.length, Dns: machines.length },
       machines: machines.length,
       repairsElsewhere: 0,

@@ -12,6 +12,7 @@ export const blindCluster: Omit<Snapshot["cluster"], "serverVersion" | "nodes"> 
   sinceGapMs: Number.POSITIVE_INFINITY,
   otherLeaseRenewedMsAgo: null,
   nodesNotReady: 0,
+  zones: new Map(),
   refuges: { Poolkeeper: 0, Dns: 0 },
   machines: 0,
   repairsElsewhere: 0,
