@@ -12,10 +12,14 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const reads: ReadonlySet<string> = new Set(["get", "list", "catalogue", "onChange", "close", "diagnose"]);
 
-/** Every call of a port that is no reading, as one line. */
-function noted<Port extends object>(port: Port, note: (call: string) => void): Port {
+/** Every call of a port but those, as one line. */
+function noted<Port extends object>(
+  port: Port,
+  note: (call: string) => void,
+  unnoted: ReadonlySet<string> = reads,
+): Port {
   const entries = Object.entries(port).map(([name, member]): [string, unknown] => {
-    if (typeof member !== "function" || reads.has(name)) return [name, member];
+    if (typeof member !== "function" || unnoted.has(name)) return [name, member];
     return [
       name,
       (...args: readonly unknown[]): unknown => {
@@ -137,4 +141,33 @@ test("a fleet in which all waits writes nothing for an hour either", async () =>
     "still Paused: Paused",
   ]);
   await quietHour(found);
+});
+
+/** What docs/performance.md says of a thousand nodes, with room for the pool's own calls, which weigh more on ten. */
+const mostCalls = { reads: 12, writes: 24 };
+
+test("an upgrade asks the API server for no more, node by node, than is published (S39)", async () => {
+  const tally = { reads: 0, writes: 0 };
+  const world = await createWorld({
+    seed: 9,
+    startAt: Date.parse("2026-11-23T00:00:00Z"),
+    connect: createSimulatorProvider,
+    wrap: (kube): Kube =>
+      noted(
+        kube,
+        (call) => {
+          tally[/^(get|list) /.test(call) ? "reads" : "writes"] += 1;
+        },
+        new Set(["onChange", "close"]),
+      ),
+  });
+  const nodes = 10;
+  const life = createLife(world);
+  await life.create(nodes);
+  Object.assign(tally, { reads: 0, writes: 0 });
+  await life.upgrade();
+  const { reads: gets, writes } = tally;
+  assert.ok(gets > 0 && gets <= nodes * mostCalls.reads, `${gets} reads`);
+  assert.ok(writes > 0 && writes <= nodes * mostCalls.writes, `${writes} writes`);
+  await world.stop();
 });
