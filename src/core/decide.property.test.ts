@@ -153,6 +153,9 @@ const laws: Readonly<Record<string, (found: Case) => void>> = {
       assert.deepEqual([action.epoch, action.step], [operation.epoch, operation.step]);
     }
   },
+  "a pod that is deleted has time to end (S20)": ({ decision }) => {
+    for (const action of decision.actions) assert.ok(action.kind !== "DeletePod" || action.graceSeconds >= 30);
+  },
   "no pod is moved for an operation that is no more (S2)": ({ snapshot, onMachines }) => {
     for (const { action, machine } of onMachines) {
       if (action.kind !== "EvictPod" && action.kind !== "DeletePod") continue;
