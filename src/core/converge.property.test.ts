@@ -26,6 +26,9 @@ type Move =
   | { readonly kind: "Sicken"; readonly index: number; readonly cure: number }
   | { readonly kind: "Vanish"; readonly index: number }
   | { readonly kind: "DeleteNode"; readonly index: number }
+  | { readonly kind: "DeleteMachine"; readonly index: number }
+  /** As a backup does that is restored without statuses. */
+  | { readonly kind: "LoseStatus"; readonly index: number }
   | { readonly kind: "Uncordon"; readonly index: number }
   | { readonly kind: "PowerOff"; readonly index: number }
   | { readonly kind: "Restart" }
@@ -42,6 +45,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   fc.record({ kind: fc.constant("Pause"), paused: fc.boolean() } as const),
   fc.record({ kind: fc.constant("Sicken"), index, cure: fc.nat(3) } as const),
   fc.record({ kind: fc.constantFrom("Vanish", "DeleteNode", "Uncordon", "PowerOff"), index } as const),
+  fc.record({ kind: fc.constantFrom("DeleteMachine", "LoseStatus"), index } as const),
   fc.record({ kind: fc.constant("Restart") } as const),
   fc.record({
     kind: fc.constant("Clock"),
@@ -171,6 +175,9 @@ function play(world: World, move: Move): void {
     case "PauseOperation":
     case "DeleteOperation":
       return playOperation(world, move);
+    case "DeleteMachine":
+    case "LoseStatus":
+      return playRecord(world, move);
     default:
       return playCloud(world, move);
   }
@@ -195,6 +202,20 @@ function playOperation(
   const state = kind === "Cancel" ? "Cancel" : "Pause";
   if (operation.spec.state !== "Cancel")
     world.operations.set(name, { ...operation, spec: { ...operation.spec, state } });
+}
+
+/** Not both: a record that is deleted and says nothing waits for a person, who is told. */
+function playRecord(
+  world: World,
+  { kind, index }: Extract<Move, { kind: "DeleteMachine" | "LoseStatus" }>,
+): void {
+  const record = nth(world.machines.values(), index);
+  if (record === undefined || record.metadata.deletionTimestamp !== undefined) return;
+  const { name } = record.metadata;
+  const { status, ...rest } = record;
+  if (kind === "LoseStatus") return void world.machines.set(name, rest);
+  const metadata = { ...record.metadata, deletionTimestamp: timeOf(world.now) };
+  if (status !== undefined) world.machines.set(name, { ...record, metadata });
 }
 
 function playCloud(

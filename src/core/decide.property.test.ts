@@ -154,7 +154,8 @@ const laws: Readonly<Record<string, (found: Case) => void>> = {
     }
   },
   "a pod that is deleted has time to end (S20)": ({ decision }) => {
-    for (const action of decision.actions) assert.ok(action.kind !== "DeletePod" || action.graceSeconds >= 30);
+    for (const action of decision.actions)
+      assert.ok(action.kind !== "DeletePod" || action.graceSeconds >= 30);
   },
   "no pod is moved for an operation that is no more (S2)": ({ snapshot, onMachines }) => {
     for (const { action, machine } of onMachines) {
