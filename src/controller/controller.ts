@@ -93,6 +93,8 @@ export function createController(deps: ControllerDeps): Controller {
       startedAt = clock.monotonic();
       unsubscribe = cache.onChange((change) => {
         if (change.kind === "Node" && isReady(change.after)) parts.evidence.sawReady(change.key);
+        if (change.kind === "Pod" && change.after === undefined)
+          parts.outcomes.podGone(change.before?.metadata.uid ?? "");
         if (change.kind === "ManagedMachine" && change.after === undefined)
           parts.evidence.forget(change.before?.metadata.uid ?? "");
         for (const key of concernedKeys(change, interest)) wake(key);

@@ -50,6 +50,8 @@ export async function reconcile(pool: string, deps: LoopDeps): Promise<Instant |
   if (observed === "stale") return clock.now() + againMs;
   if (observed === "gone") {
     deps.waits.note(pool, []);
+    deps.storms.delete(pool);
+    deps.outcomes.poolGone(pool);
     return sweepBygone(pool, deps);
   }
 

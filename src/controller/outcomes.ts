@@ -19,6 +19,7 @@ export interface Outcomes {
   succeeded(effect: Effect): void;
   failed(effect: Effect, error: unknown): void;
   forget(pool: string, machine: string): void;
+  poolGone(pool: string): void;
   readonly evictions: ReadonlyMap<string, EvictionRefusal>;
   refused(podUid: string, answer: Refusal, at: Instant): void;
   podGone(podUid: string): void;
@@ -50,6 +51,9 @@ export function createOutcomes(): Outcomes {
     },
     forget: (pool, machine) => {
       pools.get(pool)?.delete(machine);
+    },
+    poolGone: (pool) => {
+      pools.delete(pool);
     },
     evictions,
     refused: (podUid, answer, at) => {
