@@ -94,7 +94,7 @@ const target = { machine: "web-1", uid: "uid-web-1" };
 const ours = { ...record, spec: { ...record.spec, requestedBy: "Controller" } };
 const tripped: Scene = {
   around: {
-    cluster: { tripped: { machines: ["a-1", "b-1", "c-1", "d-1"] } },
+    cluster: { tripped: { machines: ["a-1", "b-1", "c-1", "d-1"], at: noon } },
     operations: [
       anOperation({ name: "ours", requestedBy: "Controller", retry: ["web-2"] }),
       anOperation({

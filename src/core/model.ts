@@ -197,6 +197,8 @@ export interface ZoneCount {
 /** Machines that failed one after the other, the latest first. */
 export interface Trip {
   readonly machines: readonly string[];
+  /** When the latest of them failed. */
+  readonly at: Instant;
 }
 
 /** What happened to the last effect sent for a machine. */

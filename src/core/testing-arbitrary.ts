@@ -353,7 +353,7 @@ export const aSnapshotOfAnything: fc.Arbitrary<Snapshot> = fc
       allowed: fc.nat(2),
       sinceGapMs: fc.constantFrom(0, hourMs),
       brake: maybe(fc.constant("by ann"), 1),
-      tripped: maybe(fc.constant({ machines: ["a-1", "b-1", "c-1", "d-1"] }), 1),
+      tripped: maybe(fc.constant({ machines: ["a-1", "b-1", "c-1", "d-1"], at: 0 }), 1),
       repairsElsewhere: fc.constantFrom(0, 0, 0, 1),
       upgradesElsewhere: fc.constantFrom([], [], ["api"]),
     }),

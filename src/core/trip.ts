@@ -91,5 +91,6 @@ export function tripOf(tallies: Iterable<Tally>, lifted: Instant, now: Instant):
   const machines = [
     ...new Map(row.toReversed().map(({ uid, machine }) => [uid, machine])).values(),
   ].toReversed();
-  return machines.length > allowed ? { machines } : null;
+  const [latest] = row;
+  return latest !== undefined && machines.length > allowed ? { machines, at: latest.at } : null;
 }

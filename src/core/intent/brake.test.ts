@@ -7,7 +7,7 @@ import type { Answer } from "./answer.ts";
 import { liftBrake, putBrakeOn } from "./brake.ts";
 
 const mark = "poolkeeper.dev/brake";
-const trip = { machines: ["d-1", "c-1", "b-1", "a-1"] };
+const trip = { machines: ["d-1", "c-1", "b-1", "a-1"], at: noon - 1 };
 
 function aProvider(
   name: string,
@@ -49,6 +49,15 @@ test("lifting takes the mark off where it is", () => {
     effects: ["LiftsBrake b"],
   });
   assert.equal(brief(liftBrake([aProvider("a")], null, noon)), "NothingToDo");
+});
+
+test("a clock that is behind lifts it all the same", () => {
+  const behind = brief(liftBrake([aProvider("a")], { ...trip, at: noon + 1 }, noon));
+  const annotations = { [mark]: null, "poolkeeper.dev/brake-lifted": timeOf(noon + 1) };
+  assert.deepEqual(behind, {
+    bodies: [["a", { annotations }]],
+    effects: ["ForgetsFailures d-1, c-1, b-1, a-1"],
+  });
 });
 
 test("where failures in a row have tripped it, they are forgotten on all providers", () => {

@@ -34,7 +34,8 @@ export function liftBrake(
   const braked = providers.filter((provider) => brakeWords(provider) !== null);
   const touched = trip === null ? braked : providers;
   if (touched.length === 0) return refuse("NothingToDo", { message: "no brake is on in the API" });
-  const lifted = trip === null ? {} : { [liftedAnnotation]: timeOf(now) };
+  // The clock of whoever lifts it may be behind: what they have seen is forgiven all the same (S28).
+  const lifted = trip === null ? {} : { [liftedAnnotation]: timeOf(Math.max(now, trip.at)) };
   return grant(
     touched.map((provider) => annotate(provider, { [brakeAnnotation]: null, ...lifted })),
     [
