@@ -3,10 +3,10 @@ import { canonical } from "../core/hash.ts";
 import type { Capabilities, ProviderView } from "../core/model.ts";
 import type { Clock } from "../ports/clock.ts";
 import { keyOf, type KubeCache } from "../ports/kube.ts";
+import { limited } from "../ports/limited.ts";
 import type { Provider } from "../ports/provider.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
 import { createInstances, type Instances } from "./instances.ts";
-import { limited } from "./limited.ts";
 
 export interface OpenProvider {
   readonly provider: Provider;

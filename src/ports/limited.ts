@@ -1,7 +1,7 @@
 /** A provider whose every call ends: an adapter or a cloud that gives no answer must not hold a pool's pass for ever (S36, L3). */
-import type { Clock } from "../ports/clock.ts";
-import { PortError } from "../ports/errors.ts";
-import type { Provider } from "../ports/provider.ts";
+import type { Clock } from "./clock.ts";
+import { PortError } from "./errors.ts";
+import type { Provider } from "./provider.ts";
 
 /** Far longer than any answer takes; work that lasts is told of by lists, not by the call that asked for it. */
 const limitMs = 300_000;
