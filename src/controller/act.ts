@@ -14,6 +14,7 @@ import type { Outcomes } from "./outcomes.ts";
 import type { OpenProvider } from "./providers.ts";
 import { bootstrapOf, withoutToken } from "./bootstrap.ts";
 import { type AdmissionDeps, admit } from "./join/admission.ts";
+import { readUserData } from "./user-data.ts";
 import { wordedMachine } from "./wording.ts";
 
 export interface ActDeps extends AdmissionDeps {
@@ -103,8 +104,10 @@ async function requestInstance(
   const machine = machineNamed(scene.snapshot, action.machine);
   const creation = machine?.record.status?.creation;
   if (machine === null || creation === undefined) return;
-  const bootstrap = await prepared(action, { machine, provider, scene }, creation.request.kubernetesVersion);
   const { clientToken, request } = creation;
+  const { kubernetesVersion, userDataSecret } = request;
+  const newcomer = { machine, provider, scene, userDataSecret };
+  const bootstrap = await prepared(action, newcomer, kubernetesVersion);
   instances.learn(await withoutToken(bootstrap, provider.create(clientToken, request, bootstrap)));
 }
 
@@ -116,7 +119,9 @@ async function replaceSystemDisk(
   const { instanceId, clientToken, disk } = action;
   const machine = machineNamed(scene.snapshot, action.machine);
   if (machine === null) return;
-  const bootstrap = await prepared(action, { machine, provider, scene }, disk.kubernetesVersion);
+  const userDataSecret = scene.snapshot.pool.spec.template.userDataSecretRef?.name;
+  const newcomer = { machine, provider, scene, userDataSecret };
+  const bootstrap = await prepared(action, newcomer, disk.kubernetesVersion);
   const replacement = { clientToken, disk, bootstrap };
   return withoutToken(bootstrap, provider.replaceSystemDisk(instanceId, replacement));
 }
@@ -125,18 +130,21 @@ interface Newcomer {
   readonly machine: Machine;
   readonly provider: Provider;
   readonly scene: Scene;
+  /** Name of the Secret with what is to be run at the first boot. */
+  readonly userDataSecret: string | undefined;
 }
 
 /** What a new system disk is told, with the way into the cluster where the machine has to ask for it. */
 async function prepared(
   { epoch }: InstanceAction,
-  { machine, provider, scene }: Newcomer,
+  { machine, provider, scene, userDataSecret }: Newcomer,
   kubernetesVersion: string,
 ): Promise<Bootstrap> {
+  const userData = await readUserData(scene.deps.kube, scene.namespace, userDataSecret);
   const { joinsWithToken } = provider.capabilities;
   const attempt = { machine: machine.record, epoch: epoch ?? 0 };
   const join = joinsWithToken ? await admit(attempt, scene.deps) : null;
-  return bootstrapOf(scene.snapshot, machine, { kubernetesVersion, join });
+  return bootstrapOf(scene.snapshot, machine, { kubernetesVersion, userData, join });
 }
 
 export async function actNode(action: NodeAction, scene: Scene): Promise<void> {

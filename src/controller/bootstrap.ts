@@ -7,7 +7,7 @@ import type { Bootstrap, JoinCredentials } from "../ports/provider.ts";
 export function bootstrapOf(
   snapshot: Snapshot,
   machine: Machine,
-  wanted: { readonly kubernetesVersion: string; readonly join: JoinCredentials | null },
+  wanted: Pick<Bootstrap, "kubernetesVersion" | "join" | "userData">,
 ): Bootstrap {
   const { metadata, spec } = machine.record;
   const poolName = snapshot.pool.metadata.name;

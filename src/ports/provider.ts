@@ -50,6 +50,8 @@ export interface Bootstrap {
   readonly taints: InstanceRequest["taints"];
   readonly unschedulable: boolean;
   readonly kubernetesVersion: string;
+  /** What the pool wants run at the first boot of the disk; it may hold secrets. */
+  readonly userData: string | null;
   /** Null where nodes need none: their provider does not say `joinsWithToken`. */
   readonly join: JoinCredentials | null;
 }

@@ -1,7 +1,8 @@
 /** A real guest: its boot, its seed, its agent, a shutdown it takes part in, and a system disk that is swapped under it. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import test from "node:test";
 import { imagesDir, listImages } from "../../src/image/manifest.ts";
 import { realClock } from "../../src/ports/clock.ts";
@@ -53,7 +54,8 @@ test("a node's guest from its first boot to its release", { skip }, async (t) =>
   const { provider, only, until, log } = await openIn(place, { clock, shutdownLimitMs: 600_000 });
   const dataDisks = [{ name: "data", sizeGiB: 1, onRelease: "Delete" } as const];
   const request = aLocalRequest({ ...made, dataDisks });
-  const { id } = await provider.create("token-1", request, aLocalBootstrap());
+  const userData = "#!/bin/sh\necho $0 once more >> /etc/marker\n";
+  const { id } = await provider.create("token-1", request, aLocalBootstrap({ userData }));
   const run = (command: string) => inGuest(place, id, command);
 
   await t.test("the guest comes up under its own name, with its network and its secrets", async () => {
@@ -67,8 +69,18 @@ test("a node's guest from its first boot to its release", { skip }, async (t) =>
     await run("until ip -brief address | grep -q 10.88.0.1/16; do sleep 1; done");
   });
 
+  await t.test("what the pool wants run has run before the kubelet, and does not stay", async () => {
+    await run("until systemctl is-active kubelet; do sleep 1; done");
+    assert.equal(
+      await run("cat /etc/marker; ls /var/lib/poolkeeper"),
+      "/var/lib/poolkeeper/user-data once more\nuser-data.done",
+    );
+  });
+
   await t.test("once it has joined, the second disk is empty for the guest as well", async () => {
     await provider.joined(id);
+    const record = readFileSync(path.join(place.root, id, "instance.json"), "utf8");
+    assert.doesNotMatch(record, /once more|abcdef\.0123/);
     assert.equal(await run("dd if=/dev/vdb bs=1M iflag=direct status=none | tr -d '\\000' | wc -c"), "0");
   });
 
@@ -96,6 +108,7 @@ test("a node's guest from its first boot to its release", { skip }, async (t) =>
     await until("Running");
     assert.notEqual(await boot(), before);
     assert.equal(await run("cat /var/tmp/file"), "lost");
+    assert.equal(await run("wc -l < /etc/marker"), "1", "once for each system disk");
   });
 
   await t.test(
@@ -116,6 +129,7 @@ test("a node's guest from its first boot to its release", { skip }, async (t) =>
       assert.notEqual((await only()).systemDiskId, disk);
       assert.equal(await run("hostname; ls /var/tmp | grep file || true"), id);
       assert.match(await run("cat /etc/poolkeeper/node.env"), /^MACHINE_NAME=web-1-again$/m);
+      assert.equal(await run("ls /etc/marker || echo none"), "none");
       assert.equal(await run("mount LABEL=data /mnt && cat /mnt/file"), "kept");
     },
   );

@@ -169,6 +169,7 @@ export function aLocalBootstrap(fields: Partial<Bootstrap> = {}): Bootstrap {
     taints: [],
     unschedulable: false,
     kubernetesVersion: "v1.35.2",
+    userData: null,
     join: { server: "https://127.0.0.1:6443", authorityPem: "PEM\n", token: "abcdef.0123456789abcdef" },
     ...fields,
   };

@@ -80,12 +80,12 @@ function asTokenProvider(
   };
 }
 
-async function createPool({ world }: Scene): Promise<void> {
+async function createPool({ world }: Scene, template?: object): Promise<void> {
   await world.kube.create("ManagedNodePool", {
     apiVersion: "poolkeeper.dev/v1alpha1",
     kind: "ManagedNodePool",
     metadata: { namespace: worldNamespace, name: "web" },
-    spec: { replicas: 1, providerRef: { name: "simulator" } } as never,
+    spec: { replicas: 1, providerRef: { name: "simulator" }, ...(template && { template }) } as never,
   });
 }
 
@@ -323,4 +323,30 @@ test("a new system disk comes with a new token", async (t) => {
   await clock.advance(2000);
   assert.equal(scene.joined.length, 2);
   assert.deepEqual(await scene.tokens(), []);
+});
+
+test("what the pool's Secret says goes along with the new disk; without the Secret no machine is made, and it is named", async (t) => {
+  const scene = await aScene(t);
+  const { kube, clock } = scene.world;
+  await createPool(scene, { userDataSecretRef: { name: "boot" } });
+  await clock.advance(minuteMs);
+  assert.equal(scene.told.length, 0);
+  assert.equal(scene.world.cloud.instances().length, 0);
+  const { message = "" } = scene.world.list("ManagedNodePool")[0]?.status ?? {};
+  assert.match(
+    message,
+    /Secret poolkeeper-system\/boot, which userDataSecretRef of the pool names, does not exist/,
+  );
+  assert.match(message, /kubectl -n poolkeeper-system create secret generic boot --from-file=userData=FILE/);
+
+  const userData = "#!/bin/sh\necho hello\n";
+  const metadata = { name: "boot", namespace: worldNamespace };
+  await kube.create("Secret", { apiVersion: "v1", kind: "Secret", metadata, stringData: { userData } });
+  await scene.until("the instance runs", () => machineOf(scene)?.status?.operation?.step === "Join");
+  assert.deepEqual(
+    scene.told.map((bootstrap) => bootstrap.userData),
+    [userData],
+  );
+  const [instance] = scene.world.cloud.instances();
+  assert.equal(instance?.guest.bootstrap.userData, null, "the simulated cloud keeps no secret on file");
 });

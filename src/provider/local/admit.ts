@@ -20,6 +20,7 @@ import {
   type SystemDisk,
   thisBoot,
 } from "./record.ts";
+import { userDataFlaw } from "./seed.ts";
 
 export interface Order {
   readonly clientToken: string;
@@ -39,6 +40,7 @@ export async function admit(context: LocalContext, order: Order): Promise<Instan
     const why = `its image needs a system disk of ${minDiskGiB} GiB, not ${sizeGiB} GiB`;
     throw refusal("Invalid", `${what}: ${why}; nothing was created`);
   }
+  refuseUserData(image, bootstrap, `${what}: `, "nothing was created");
   refuseShortage(context, request, what);
   const number = await freeNumber(context, what);
   const id = instanceIdOf(clientToken);
@@ -74,14 +76,21 @@ export async function newSystemDisk(
     image,
     kubernetesVersion,
     token,
-  }: Pick<InstanceRequest, "image" | "kubernetesVersion"> & { token: string },
+    bootstrap,
+  }: Pick<InstanceRequest, "image" | "kubernetesVersion"> & Pick<Order, "bootstrap"> & { token: string },
 ): Promise<SystemDisk> {
   const what = `replaceSystemDisk ${id}`;
   const flaw = diskNotOffered(await context.catalogue(), { image, kubernetesVersion });
   if (flaw !== null) throw refusal("Invalid", `${what}: ${flaw}; the disk was kept`);
   const found = await imageFor(context, image, what);
+  refuseUserData(found, bootstrap, `${what}: `, "the disk was kept");
   const sizeGiB = Math.max(systemDisk.sizeGiB, found.manifest.minDiskGiB);
   return systemDiskOf(found, { id: diskIdOf(id, token), systemDisk: { sizeGiB }, kubernetesVersion });
+}
+
+function refuseUserData({ manifest }: Image, { userData }: Bootstrap, what: string, kept: string): void {
+  const flaw = userDataFlaw(manifest.kind, userData);
+  if (flaw !== null) throw refusal("Invalid", `${what}${flaw}; ${kept}`);
 }
 
 /** Found in the catalogue a moment ago; it may have been removed since. */

@@ -155,7 +155,7 @@ async function replaceSystemDisk(
   // The same token again: the disk is being made, or was made, and the instance may have gone on since.
   if (record.diskToken === token || (work?.kind === "ReplaceDisk" && work.token === token)) return;
   demandReplaceable(record);
-  const systemDisk = await newSystemDisk(context, record, { ...disk, token });
+  const systemDisk = await newSystemDisk(context, record, { ...disk, token, bootstrap });
   // Somebody may have started or released it while the image was looked up.
   demandReplaceable(context.records.get(record.id) ?? record);
   await works.begin(record.id, { kind: "ReplaceDisk", token, systemDisk, bootstrap });
@@ -201,7 +201,7 @@ async function hasLetKubeletGo(context: LocalContext, id: string): Promise<boole
 /** Written down first: a crash before the seed is wiped is made good at the next start. */
 function joined({ records, host, layout }: LocalContext, { id, isJoined, bootstrap }: InstanceRecord): void {
   if (isJoined) return;
-  records.patch(id, { isJoined: true, bootstrap: { ...bootstrap, join: null } });
+  records.patch(id, { isJoined: true, bootstrap: { ...bootstrap, join: null, userData: null } });
   host.wipe(layout.instance(id).seed);
 }
 

@@ -41,9 +41,6 @@ export function notOffered(catalogue: CatalogueFields, request: InstanceRequest)
   }
   if (request.chargeType === "Subscription")
     return "instances of this host are not billed; set chargeType PayAsYouGo";
-  if (request.userDataSecret !== undefined) {
-    return `local machines do not take user data yet; remove userDataSecretRef ${request.userDataSecret}`;
-  }
   return diskNotOffered(catalogue, request);
 }
 

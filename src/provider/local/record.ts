@@ -17,6 +17,8 @@ const bootstrap = z.object({
   taints: instanceRequest.shape.taints,
   unschedulable: z.boolean(),
   kubernetesVersion: z.string(),
+  /** It may hold secrets: taken out once the node has joined. Absent in records of former versions. */
+  userData: z.string().nullable().default(null),
   /** A secret of some minutes; taken out once the node has joined. */
   join: z.object({ server: z.string(), authorityPem: z.string(), token: z.string() }).nullable(),
 });

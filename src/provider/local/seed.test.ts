@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { Bootstrap } from "../../ports/provider.ts";
 import { addressOf, networkOf, segmentCardAddress, serverForGuest } from "./network.ts";
-import { seedFiles, seedOf, type SeedFacts } from "./seed.ts";
+import { seedFiles, seedOf, type SeedFacts, userDataFlaw } from "./seed.ts";
 
 const join = {
   server: "https://127.0.0.1:6443",
@@ -27,6 +27,7 @@ function facts(bootstrap: Partial<Bootstrap> = {}, kind: SeedFacts["kind"] = "No
       taints: [],
       unschedulable: false,
       kubernetesVersion: "v1.36.3",
+      userData: null,
       join,
       ...bootstrap,
     },
@@ -53,6 +54,19 @@ test("the kubelet is told its name, and joins with its token at an address that 
     /^KUBELET_ARGS=.* --hostname-override=lab.i-0123456789ab --cloud-provider=external .*\n$/,
   );
   assert.equal(fileOf("/etc/hostname"), "i-0123456789ab\n");
+});
+
+test("what the pool wants run is a program that only root may read, and users' images get it beside our part", () => {
+  const userData = "#!/bin/sh\necho secret > /etc/marker\n";
+  const file = seedFiles(facts({ userData })).find(({ text }) => text.includes("secret"));
+  assert.deepEqual(file, { path: "/var/lib/poolkeeper/user-data", text: userData, mode: 0o700 });
+  const cd = seedOf(facts({ userData }, "CloudInit"), 0).toString("latin1");
+  const parts = [...cd.matchAll(/^Content-Transfer-Encoding: base64\n.*\n\n(.*)\n--poolkeeper-part/gm)];
+  const texts = parts.map(([, encoded = ""]) => Buffer.from(encoded, "base64").toString());
+  assert.match(texts[0] ?? "", /^#cloud-config\n/);
+  assert.equal(texts[1], userData);
+  assert.match(userDataFlaw("Node", "#cloud-config\n") ?? "", /must begin with #!/);
+  assert.equal(userDataFlaw("CloudInit", "#cloud-config\n"), null);
 });
 
 test("only root may read the token", () => {

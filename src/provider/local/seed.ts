@@ -21,7 +21,19 @@ export function seedOf(facts: SeedFacts, now: number): Buffer {
 }
 
 export function seedFiles(facts: SeedFacts): readonly ArchiveFile[] {
-  return [...kubeletFiles(facts), ...networkFiles(facts.instanceId, facts.number)];
+  const { userData: text } = facts.bootstrap;
+  const isOurs = facts.kind === "Node" && text !== null;
+  return [
+    ...kubeletFiles(facts),
+    ...networkFiles(facts.instanceId, facts.number),
+    ...(isOurs ? [{ path: "/var/lib/poolkeeper/user-data", text, mode: 0o700 }] : []),
+  ];
+}
+
+/** Why the image cannot run it, as a sentence; null when it can. */
+export function userDataFlaw(kind: SeedFacts["kind"], text: string | null): string | null {
+  if (kind === "CloudInit" || text === null || text.startsWith("#!")) return null;
+  return "its image runs user data as a program, which must begin with #! and the program to run it, such as #!/bin/sh";
 }
 
 function cd(facts: SeedFacts, now: number): Buffer {
@@ -30,10 +42,30 @@ function cd(facts: SeedFacts, now: number): Buffer {
       name: "meta-data",
       text: json({ "instance-id": facts.systemDiskId, "local-hostname": facts.instanceId }),
     },
-    { name: "user-data", text: `#cloud-config\n${json(userData(facts))}` },
+    { name: "user-data", text: cloudInitData(facts) },
     { name: "network-config", text: json(networkConfig(facts)) },
   ];
   return isoOf("cidata", files, new Date(now));
+}
+
+/** Ours, and beside it the pool's, in whichever of its forms cloud-init knows it; lists of both are put together. */
+function cloudInitData(facts: SeedFacts): string {
+  const ours = `#cloud-config\n${json(userData(facts))}`;
+  const { userData: theirs } = facts.bootstrap;
+  if (theirs === null) return ours;
+  const boundary = "poolkeeper-part";
+  const parts = [ours, theirs].map((text) =>
+    [
+      `--${boundary}`,
+      'Content-Type: text/plain; charset="utf-8"',
+      "Content-Transfer-Encoding: base64",
+      "X-Merge-Type: list(append)+dict(no_replace,recurse_list)+str()",
+      "",
+      Buffer.from(text).toString("base64"),
+    ].join("\n"),
+  );
+  const head = `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="${boundary}"\n\n`;
+  return `${head}${parts.join("\n")}\n--${boundary}--\n`;
 }
 
 /** In a user's image systemd-networkd may not be what brings the network up: cloud-init is told of it separately. */

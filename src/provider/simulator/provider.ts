@@ -15,8 +15,11 @@ export function createSimulatorProvider(cloud: Cloud): Provider {
       initializesNodes: false,
     },
     list: async (clusterUid) => (await calls.list(clusterUid)).map(recordToInstance),
+    // Nothing runs it here, and what may be a secret is not kept for nothing.
     create: async (clientToken, request, bootstrap) =>
-      recordToInstance(await calls.create(clientToken, request, bootstrap)),
+      recordToInstance(await calls.create(clientToken, request, { ...bootstrap, userData: null })),
+    replaceSystemDisk: (id, { bootstrap, ...rest }) =>
+      calls.replaceSystemDisk(id, { ...rest, bootstrap: { ...bootstrap, userData: null } }),
     joined: async () => {},
     diagnosis: async () => null,
     onChange: (changed) => cloud.onListChange(changed),

@@ -28,6 +28,7 @@ export function aBootstrap(fields: Partial<Bootstrap> = {}): Bootstrap {
     taints: [],
     unschedulable: false,
     kubernetesVersion: "v1.35.2",
+    userData: null,
     join: null,
     ...fields,
   };
