@@ -3,9 +3,17 @@
  * Two and a half minutes on two cores, six when they are busy, where kubelet and containerd were built before.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { workloadImage } from "../../src/image/containers.ts";
@@ -121,6 +129,50 @@ test("two at once build it once, and Ctrl-C leaves only what is complete", build
   assert.equal(said.match(/Writing the disk: done/g)?.length, 1);
   assert.match(said, new RegExp(`Waiting for process (${both.map((each) => each.process.pid).join("|")}),`));
 });
+
+/** A disk of its own, as small as may be, of the host's memory. */
+function mountSmall(dir: string): string | null {
+  const mount = spawnSync("mount", ["-t", "tmpfs", "-o", "size=2500m", "tmpfs", dir], { encoding: "utf8" });
+  return mount.status === 0 ? null : `a small disk cannot be mounted here: ${mount.stderr ?? mount.error}`;
+}
+
+test(
+  "a disk that fills up in the middle of a build loses nothing, and says what to do",
+  buildable,
+  async (t) => {
+    const small = createHome();
+    const why = mountSmall(small.images);
+    t.after(() => {
+      if (why === null) execFileSync("umount", [small.images]);
+      small.remove();
+    });
+    if (why !== null) return t.skip(why);
+    const [packages = ""] = namesInImages().filter((each) => each.startsWith(".debian-"));
+    copyFileSync(join(home.images, packages), join(small.images, packages));
+    const filler = join(small.images, "filler");
+
+    const build = small.poolkeeper("image", "build");
+    await build.until("Putting the files together");
+    // What is left is less than the tree and its file system take, and more than is taken by now.
+    execFileSync("fallocate", ["--length", "1300MiB", filler]);
+    assert.equal((await build.ended).code, 1, build.said());
+    assert.match(
+      build.said(),
+      /Building an image .* ran out of room in \S+: it needs 2\.0 GiB there, and \d+ MiB are free now/,
+    );
+    assert.match(build.said(), /Make room .* and run the same command again/);
+    assert.deepEqual(readdirSync(small.images).toSorted(), [packages, "filler"]);
+
+    const refused = small.poolkeeper("image", "build");
+    assert.equal((await refused.ended).code, 1);
+    assert.match(refused.said(), /needs 2\.0 GiB in \S+, and \d+ MiB are free\. Nothing was begun/);
+
+    rmSync(filler);
+    const again = small.poolkeeper("image", "build");
+    assert.equal((await again.ended).code, 0, again.said());
+    assert.match(again.said(), /Debian's packages are those of the last build/);
+  },
+);
 
 const bootable =
   buildable.skip === undefined && process.arch === "x64" && hasProgram("qemu-system-x86_64")
