@@ -1,10 +1,10 @@
 /** A real guest: its boot, its seed, its agent, a shutdown it takes part in, and a system disk that is swapped under it. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { imagesDir, listImages } from "../../src/image/manifest.ts";
+import { folderName, imagesDir, listImages } from "../../src/image/manifest.ts";
 import { realClock } from "../../src/ports/clock.ts";
 import { createAgents } from "../../src/provider/local/agents.ts";
 import { realHost } from "../../src/provider/local/host.ts";
@@ -13,6 +13,7 @@ import type { InstanceRequest } from "../../src/schema/machine.ts";
 import {
   aLocalBootstrap,
   aLocalRequest,
+  anImage,
   aPlace,
   openIn,
   type Place,
@@ -133,6 +134,25 @@ test("a node's guest from its first boot to its release", { skip }, async (t) =>
       assert.equal(await run("mount LABEL=data /mnt && cat /mnt/file"), "kept");
     },
   );
+});
+
+test("a guest that never comes up is explained by the end of its console", { skip }, async (t) => {
+  assert.ok(newest);
+  const place = aPlace(t);
+  const { kernel, initrd, kernelArgs } = newest.manifest;
+  const { family, version } = anImage(place, { kind: "Node", kernel, initrd, kernelArgs });
+  const broken = path.join(place.imagesDir, folderName({ family, version }));
+  for (const file of [kernel, initrd])
+    copyFileSync(path.join(newest.dir, file ?? ""), path.join(broken, file ?? ""));
+  const { provider } = await openIn(place);
+  const request = aLocalRequest({ image: { family, version } });
+  const { id } = await provider.create("token-1", request, aLocalBootstrap());
+  const said = async (): Promise<string> => (await provider.diagnosis(id)) ?? "";
+  await untilSo(async () => (await said()).includes("the console ends with: "));
+  await untilSo(async () => /Kernel panic - not syncing: [^|]*$/.test(await said()));
+  t.diagnostic(await said());
+  assert.match(await said(), /Failed to mount root filesystem/, "the reason stands before the panic");
+  assert.doesNotMatch(await said(), /abcdef\.0123456789abcdef/);
 });
 
 test("pods of two nodes reach each other under their own addresses", { skip }, async (t) => {

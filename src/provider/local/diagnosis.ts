@@ -25,10 +25,14 @@ function said(who: string, lines: readonly string[]): readonly string[] {
 }
 
 function lastLines(file: string, count: number): readonly string[] {
-  return stripVTControlCharacters(tail(file))
+  const lines = stripVTControlCharacters(tail(file))
     .split(/[\r\n]+/)
     .map((line) => line.replaceAll(/[^\x20-\x7e]/g, "").trim())
-    .filter((line) => line !== "")
+    .filter((line) => line !== "");
+  // What a kernel prints after its panic are addresses; the reason stands before.
+  const panicAt = lines.findIndex((line) => line.includes("Kernel panic - "));
+  return lines
+    .slice(0, panicAt < 0 ? lines.length : panicAt + 1)
     .slice(-count)
     .map((line) => line.slice(0, longestLine));
 }
