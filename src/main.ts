@@ -19,7 +19,7 @@ import { StartError } from "./start/error.ts";
 import { createIdentity, type Identity } from "./start/identity.ts";
 import { createMetrics, type Metrics } from "./start/metrics.ts";
 import type { StartOptions } from "./start/options.ts";
-import { hasRealMachines, prepareCluster, refuseUnreal } from "./start/prepare.ts";
+import { demandQemu, hasRealMachines, prepareCluster, refuseUnreal } from "./start/prepare.ts";
 import { createProgress, type Progress } from "./start/progress.ts";
 import { createSample, sampleOf } from "./start/sample.ts";
 import { followSample } from "./start/sample-watch.ts";
@@ -56,6 +56,7 @@ interface Stage {
 async function run(options: StartOptions, stage: Stage): Promise<void> {
   const { stopper, progress } = stage;
   refuseUnreal(options);
+  await demandQemu(options);
   let session: ClusterSession | null = null;
   let controller: Controller | null = null;
   let missing: string | null = "starting";

@@ -8,7 +8,7 @@ import { realClock } from "../ports/clock.ts";
 import { startEmbedded } from "./embedded.ts";
 import { installCrds } from "./install.ts";
 import type { StartOptions } from "./options.ts";
-import { hasRealMachines, refuseUnreal } from "./prepare.ts";
+import { demandQemu, hasRealMachines, refuseUnreal } from "./prepare.ts";
 import { openSession } from "./session.ts";
 
 const options: StartOptions = {
@@ -28,6 +28,19 @@ test("real machines are refused in the world in memory, with the way to have the
   refuseUnreal({ ...options, cluster: "local", provider: "local" });
   assert.throws(() => refuseUnreal({ ...options, provider: "local" }), /--cluster local --provider local/);
   assert.equal(hasRealMachines({ ...options, cluster: "local", provider: "cloud" }), false);
+});
+
+test("without QEMU a start with real machines is refused, with the command to type", async (t) => {
+  const path = process.env["PATH"];
+  process.env["PATH"] = tmpdir();
+  t.after(() => {
+    process.env["PATH"] = path;
+  });
+  await demandQemu(options);
+  await assert.rejects(
+    demandQemu({ ...options, cluster: "local", provider: "local" }),
+    /Nothing was begun\. qemu-system-\w+ is not installed\. Install it: apt-get install qemu-system-\w+ qemu-utils$/,
+  );
 });
 
 test("a cluster that machines cannot join says why", async (t) => {

@@ -51,6 +51,21 @@ export function refuseUnreal(options: StartOptions): void {
   );
 }
 
+/** Asked before anything is begun: without QEMU there would be a pool that waits, and nothing to see. */
+export async function demandQemu(options: StartOptions): Promise<void> {
+  if (!hasRealMachines(options)) return;
+  const [{ preflight }, { realHost }] = await Promise.all([
+    import("../provider/local/preflight.ts"),
+    import("../provider/local/host.ts"),
+  ]);
+  try {
+    await preflight(realHost, process.cwd());
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(`There can be no machines on this host. Nothing was begun. ${why}`);
+  }
+}
+
 /** Of a provider that is made at start: its name is that of its type, every other name is a simulator's. */
 export function typeNamed(name: string): ProviderSpec["type"] {
   return name === "local" || name === "ecs" ? name : "simulator";

@@ -16,27 +16,26 @@ export async function preflight(host: Pick<Host, "run">, folder: string): Promis
     throw refusal("Invalid", `provider type local needs Linux on amd64 or arm64, and this is ${here}`);
   }
   const { program, debianPackage } = platforms[architecture];
-  const qemuVersion = await versionOf(host, { program, debianPackage, folder });
-  await versionOf(host, { program: "qemu-img", debianPackage: "qemu-utils", folder });
+  // Whoever lacks the one may lack the other: one command gets both.
+  const packages = `${debianPackage} qemu-utils`;
+  const qemuVersion = await versionOf(host, { program, packages, folder });
+  await versionOf(host, { program: "qemu-img", packages, folder });
   return { architecture, qemuVersion };
 }
 
 interface Wanted {
   readonly program: string;
-  readonly debianPackage: string;
+  readonly packages: string;
   readonly folder: string;
 }
 
-async function versionOf(
-  host: Pick<Host, "run">,
-  { program, debianPackage, folder }: Wanted,
-): Promise<string> {
+async function versionOf(host: Pick<Host, "run">, { program, packages, folder }: Wanted): Promise<string> {
   try {
     return (await host.run(program, ["--version"], folder)).split("\n")[0] ?? "";
   } catch (error) {
     const why = error instanceof ProgramError && error.message.includes("ENOENT") ? "is not installed" : null;
     const said = why ?? `does not run: ${error instanceof Error ? error.message : String(error)}`;
-    throw refusal("Unreachable", `${program} ${said}. Install it: apt-get install ${debianPackage}`);
+    throw refusal("Unreachable", `${program} ${said}. Install it: apt-get install ${packages}`);
   }
 }
 
