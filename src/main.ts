@@ -56,7 +56,7 @@ interface Stage {
 async function run(options: StartOptions, stage: Stage): Promise<void> {
   const { stopper, progress } = stage;
   refuseUnreal(options);
-  await demandQemu(options);
+  await prepareHost(options, stage);
   let session: ClusterSession | null = null;
   let controller: Controller | null = null;
   let missing: string | null = "starting";
@@ -94,9 +94,7 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
       await prepareCluster(kube, options);
       if (!hasRealMachines(options)) return;
       const { ensureNodeImage } = await import("./start/node-image.ts");
-      const { ensureQemu } = await import("./start/qemu.ts");
       const { env } = process;
-      await ensureQemu({ env, signal: stopper.signal }, progress);
       await ensureNodeImage({ kubernetesVersion, env, progress, signal: stopper.signal });
     },
     signal: stopper.signal,
@@ -114,6 +112,14 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
   welcome(options, { progress, api, session, kubeconfig });
   if (options.sample && hasRealMachines(options)) followSample({ ...session, clock: realClock, progress });
   await stopper.asked;
+}
+
+/** Before anything is begun. */
+async function prepareHost(options: StartOptions, { stopper, progress }: Stage): Promise<void> {
+  if (!hasRealMachines(options)) return;
+  const { ensureQemu } = await import("./start/qemu.ts");
+  await ensureQemu({ env: process.env, signal: stopper.signal }, progress);
+  await demandQemu(options);
 }
 
 interface Built {

@@ -136,7 +136,7 @@ const typed = documents.flatMap((file) => {
 
 test("kubectl has the verbs that documents use", () => {
   const verbs =
-    /\b(apply|get|describe|annotate|scale|delete|rollout|edit|wait|cordon|uncordon|drain|create|auth|logs|exec)\b/;
+    /\b(apply|get|describe|annotate|scale|delete|rollout|edit|wait|cordon|uncordon|drain|create|auth|logs|exec|port-forward)\b/;
   const lines = typed.filter(
     ({ line }) => line.startsWith("kubectl ") && !line.startsWith("kubectl poolkeeper"),
   );

@@ -7,14 +7,13 @@ import { finalizer } from "../core/remove.ts";
 import { removalsAnnotation } from "../core/removals.ts";
 import { isPortError, PortError } from "../ports/errors.ts";
 import type { Kube, ObjectRef } from "../ports/kube.ts";
-import type { Bootstrap, Provider } from "../ports/provider.ts";
+import type { Provider } from "../ports/provider.ts";
 import type { KubeObject } from "../schema/kubernetes.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { OpenProvider } from "./providers.ts";
-import { bootstrapOf, withoutToken } from "./bootstrap.ts";
-import { type AdmissionDeps, admit } from "./join/admission.ts";
-import { readUserData } from "./user-data.ts";
+import { bootstrapFor, withoutToken } from "./bootstrap.ts";
+import type { AdmissionDeps } from "./join/admission.ts";
 import { wordedMachine } from "./wording.ts";
 
 export interface ActDeps extends AdmissionDeps {
@@ -106,8 +105,10 @@ async function requestInstance(
   if (machine === null || creation === undefined) return;
   const { clientToken, request } = creation;
   const { kubernetesVersion, userDataSecret } = request;
-  const newcomer = { machine, provider, scene, userDataSecret };
-  const bootstrap = await prepared(action, newcomer, kubernetesVersion);
+  const bootstrap = await bootstrapFor(
+    { ...scene, machine, provider, epoch: action.epoch, kubernetesVersion, userDataSecret },
+    scene.deps,
+  );
   instances.learn(await withoutToken(bootstrap, provider.create(clientToken, request, bootstrap)));
 }
 
@@ -119,32 +120,14 @@ async function replaceSystemDisk(
   const { instanceId, clientToken, disk } = action;
   const machine = machineNamed(scene.snapshot, action.machine);
   if (machine === null) return;
+  const { kubernetesVersion } = disk;
   const userDataSecret = scene.snapshot.pool.spec.template.userDataSecretRef?.name;
-  const newcomer = { machine, provider, scene, userDataSecret };
-  const bootstrap = await prepared(action, newcomer, disk.kubernetesVersion);
+  const bootstrap = await bootstrapFor(
+    { ...scene, machine, provider, epoch: action.epoch, kubernetesVersion, userDataSecret },
+    scene.deps,
+  );
   const replacement = { clientToken, disk, bootstrap };
   return withoutToken(bootstrap, provider.replaceSystemDisk(instanceId, replacement));
-}
-
-interface Newcomer {
-  readonly machine: Machine;
-  readonly provider: Provider;
-  readonly scene: Scene;
-  /** Name of the Secret with what is to be run at the first boot. */
-  readonly userDataSecret: string | undefined;
-}
-
-/** What a new system disk is told, with the way into the cluster where the machine has to ask for it. */
-async function prepared(
-  { epoch }: InstanceAction,
-  { machine, provider, scene, userDataSecret }: Newcomer,
-  kubernetesVersion: string,
-): Promise<Bootstrap> {
-  const userData = await readUserData(scene.deps.kube, scene.namespace, userDataSecret);
-  const { joinsWithToken } = provider.capabilities;
-  const attempt = { machine: machine.record, epoch: epoch ?? 0 };
-  const join = joinsWithToken ? await admit(attempt, scene.deps) : null;
-  return bootstrapOf(scene.snapshot, machine, { kubernetesVersion, userData, join });
 }
 
 export async function actNode(action: NodeAction, scene: Scene): Promise<void> {

@@ -2,15 +2,28 @@
 import { poolLabel } from "../core/attributes.ts";
 import type { Machine, Snapshot } from "../core/model.ts";
 import { isPortError, PortError } from "../ports/errors.ts";
-import type { Bootstrap, JoinCredentials } from "../ports/provider.ts";
+import type { Bootstrap, Provider } from "../ports/provider.ts";
+import { type AdmissionDeps, admit } from "./join/admission.ts";
+import { readUserData } from "./user-data.ts";
 
-export function bootstrapOf(
-  snapshot: Snapshot,
-  machine: Machine,
-  wanted: Pick<Bootstrap, "kubernetesVersion" | "join" | "userData">,
-): Bootstrap {
+interface Newcomer {
+  readonly snapshot: Snapshot;
+  readonly namespace: string;
+  readonly machine: Machine;
+  readonly provider: Pick<Provider, "capabilities">;
+  readonly epoch: number | null;
+  readonly kubernetesVersion: string;
+  /** Name of the Secret with what is to be run at the first boot. */
+  readonly userDataSecret: string | undefined;
+}
+
+/** For a new system disk, with the way into the cluster where the machine has to ask for it. */
+export async function bootstrapFor(newcomer: Newcomer, deps: AdmissionDeps): Promise<Bootstrap> {
+  const { snapshot, namespace, machine, provider, epoch, kubernetesVersion } = newcomer;
   const { metadata, spec } = machine.record;
   const poolName = snapshot.pool.metadata.name;
+  const userData = await readUserData(deps.kube, namespace, newcomer.userDataSecret);
+  const attempt = { machine: machine.record, epoch: epoch ?? 0 };
   return {
     machineName: metadata.name,
     machineUid: metadata.uid ?? "",
@@ -18,7 +31,9 @@ export function bootstrapOf(
     nodeLabels: { ...spec.attributes.nodeLabels, [poolLabel]: poolName },
     taints: spec.attributes.taints ?? [],
     unschedulable: snapshot.pool.spec.template.unschedulable,
-    ...wanted,
+    kubernetesVersion,
+    userData,
+    join: provider.capabilities.joinsWithToken ? await admit(attempt, deps) : null,
   };
 }
 

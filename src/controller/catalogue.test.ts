@@ -57,6 +57,7 @@ test("of two instances of one machine the one that is not recorded is reported (
     taints: [],
     unschedulable: false,
     kubernetesVersion: request.kubernetesVersion,
+    userData: null,
     join: null,
   });
   await world.clock.advance(hourMs);
