@@ -31,7 +31,7 @@ function stateColumns(t: Translate): Columns {
     {
       id: "status",
       header: t("pools.columns.status"),
-      width: 180,
+      width: 170,
       cell: ({ state, message }) => (
         <>
           <StateWord state={state} />
@@ -66,7 +66,7 @@ function madeOfColumns(t: Translate): Columns {
     {
       id: "image",
       header: t("pools.columns.image"),
-      width: 172,
+      width: 165,
       cell: ({ target }) => (target === null ? "–" : `${target.image.family} ${target.image.version}`),
     },
     {
@@ -101,7 +101,7 @@ function managedColumns(t: Translate): Columns {
     {
       id: "window",
       header: t("pools.columns.window"),
-      width: 155,
+      width: 150,
       cell: (pool) => <WindowCell pool={pool} />,
     },
     {
@@ -128,7 +128,7 @@ function managedColumns(t: Translate): Columns {
     {
       id: "actions",
       header: t("pools.columns.actions"),
-      width: 296,
+      width: 312,
       cell: (pool) => <RowActions pool={pool} />,
     },
   ];
