@@ -1,12 +1,11 @@
 /** The pods of a node, each with what a drain would do to it. */
 import Box from "@cloudscape-design/components/box";
-import Header from "@cloudscape-design/components/header";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { MachineDetail, PodView } from "../../../src/api/types.ts";
 import { Empty } from "../parts/empty.tsx";
+import { PlainTable } from "../parts/plain-table.tsx";
 import { Small } from "../parts/small.tsx";
 
 const marks: Readonly<Record<PodView["verdict"], StatusIndicatorProps.Type>> = {
@@ -22,28 +21,17 @@ export function Pods({ machine }: { readonly machine: MachineDetail }): ReactNod
   const { t } = useTranslation("translation", { keyPrefix: "node.pods" });
   const pods = machine.podList;
   return (
-    <Table
-      variant="container"
-      header={
-        <Header
-          variant="h2"
-          counter={pods === null ? undefined : `(${pods.length})`}
-          description={t("about")}
-        >
-          {t("title")}
-        </Header>
-      }
-      items={pods ?? []}
+    <PlainTable
+      title={t("title")}
+      count={pods?.length}
+      description={t("about")}
+      rows={pods ?? []}
       trackBy={({ namespace, name }) => `${namespace}/${name}`}
-      wrapLines
-      contentDensity="compact"
-      ariaLabels={{ tableLabel: t("title") }}
       empty={pods === null ? <Box>{t("unseen")}</Box> : <Empty title={t("none")} />}
-      columnDefinitions={[
+      columns={[
         {
           id: "pod",
           header: t("pod"),
-          isRowHeader: true,
           cell: ({ namespace, name }) => `${namespace}/${name}`,
         },
         { id: "owner", header: t("owner"), cell: ({ owner }) => (owner === "" ? "–" : owner) },

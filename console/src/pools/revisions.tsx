@@ -1,13 +1,12 @@
 /** What the template has been, what each revision changed, and the way back. */
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { PoolDetail, RevisionView } from "../../../src/api/types.ts";
 import { useDialog } from "../dialogs/use-dialog.ts";
+import { PlainTable } from "../parts/plain-table.tsx";
 import { When } from "../parts/time.tsx";
 import { usePoolActions } from "./use-pool-actions.ts";
 
@@ -16,20 +15,14 @@ export function Revisions({ pool }: { readonly pool: PoolDetail }): ReactNode {
   const { open } = useDialog();
   const { offIn } = usePoolActions(pool);
   return (
-    <Table
-      variant="container"
-      header={
-        <Header variant="h2" description={t("about")}>
-          {t("title")}
-        </Header>
-      }
-      items={pool.revisions}
+    <PlainTable
+      title={t("title")}
+      description={t("about")}
+      rows={pool.revisions}
       trackBy={({ number }) => String(number)}
-      wrapLines
       empty={<Box>{t("none")}</Box>}
-      ariaLabels={{ tableLabel: t("title") }}
-      columnDefinitions={[
-        { id: "number", header: t("number"), isRowHeader: true, width: 100, cell: ({ number }) => number },
+      columns={[
+        { id: "number", header: t("number"), width: 100, cell: ({ number }) => number },
         {
           id: "time",
           header: t("time"),

@@ -14,13 +14,14 @@ import { useAsker } from "../ask/context.ts";
 import { providerQuery } from "../ask/queries.ts";
 import { useOff } from "../ask/use-access.ts";
 import { useDialog } from "../dialogs/use-dialog.ts";
+import { Conditions } from "../parts/conditions.tsx";
 import { LinkList, poolLinks } from "../parts/link-list.tsx";
 import { PageProblem } from "../parts/page-problem.tsx";
 import { StateWord } from "../parts/state.tsx";
 import { Age } from "../parts/time.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { Catalogue } from "./catalogue.tsx";
-import { Conditions, Orphans } from "./health.tsx";
+import { Orphans } from "./orphans.tsx";
 
 export const route = createLazyRoute("/providers/$provider")({ component: ProviderPage });
 
@@ -38,7 +39,7 @@ function ProviderPage(): ReactNode {
     <SpaceBetween size="l">
       <Head provider={provider.data} />
       <Facts provider={provider.data} />
-      <Conditions provider={provider.data} />
+      <Conditions conditions={provider.data.conditions} />
       <Orphans provider={provider.data} />
       <Catalogue provider={name} />
     </SpaceBetween>

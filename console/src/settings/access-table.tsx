@@ -1,7 +1,5 @@
 /** What the person may do here, each with the permission of Kubernetes behind it. */
-import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +7,7 @@ import type { AccessVerb } from "../../../src/api/answers.ts";
 import { useAsker } from "../ask/context.ts";
 import { accessQuery } from "../ask/queries.ts";
 import { Empty } from "../parts/empty.tsx";
+import { PlainTable } from "../parts/plain-table.tsx";
 
 export function AccessTable(): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "settings.access" });
@@ -18,22 +17,14 @@ export function AccessTable(): ReactNode {
     ...grant,
   }));
   return (
-    <Table
-      variant="container"
-      header={
-        <Header variant="h2" description={t("about")}>
-          {t("title")}
-        </Header>
-      }
-      items={rows}
-      loading={access.isLoading}
-      loadingText={t("loading")}
-      trackBy="verb"
-      contentDensity="compact"
-      ariaLabels={{ tableLabel: t("title") }}
-      empty={<Empty title={t("none")} />}
-      columnDefinitions={[
-        { id: "verb", header: t("what"), isRowHeader: true, cell: ({ verb }) => t(`verbs.${verb}`) },
+    <PlainTable
+      title={t("title")}
+      description={t("about")}
+      rows={rows}
+      trackBy={({ verb }) => verb}
+      empty={<Empty title={t(access.isLoading ? "loading" : "none")} />}
+      columns={[
+        { id: "verb", header: t("what"), cell: ({ verb }) => t(`verbs.${verb}`) },
         {
           id: "may",
           header: t("may"),

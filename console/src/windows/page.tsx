@@ -6,7 +6,6 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -20,6 +19,7 @@ import { useDialog } from "../dialogs/use-dialog.ts";
 import { Empty } from "../parts/empty.tsx";
 import { LinkList, poolLinks } from "../parts/link-list.tsx";
 import { PageProblem } from "../parts/page-problem.tsx";
+import { PlainTable } from "../parts/plain-table.tsx";
 import { useMoment, When } from "../parts/time.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { calendarFile } from "./calendar-file.ts";
@@ -113,19 +113,15 @@ function Openings({ window }: { readonly window: WindowView }): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "windows" });
   const own = useMoment(window.spec.timeZone);
   return (
-    <Table
-      variant="container"
-      header={<Header variant="h2">{t("openings")}</Header>}
-      items={window.openings}
-      trackBy="opens"
-      contentDensity="compact"
-      ariaLabels={{ tableLabel: t("openings") }}
+    <PlainTable
+      title={t("openings")}
+      rows={window.openings}
+      trackBy={({ opens }) => opens}
       empty={<Empty title={t("noOpenings")} text={t("noOpeningsHow")} />}
-      columnDefinitions={[
+      columns={[
         {
           id: "own",
           header: `${t("opens")} (${window.spec.timeZone})`,
-          isRowHeader: true,
           cell: ({ opens, offset }) => `${own.short(instantOf(opens))} (UTC${offset})`,
         },
         { id: "viewer", header: t("inYourZone"), cell: ({ opens }) => <When time={opens} /> },
@@ -154,16 +150,13 @@ function Openings({ window }: { readonly window: WindowView }): ReactNode {
 function Exclusions({ window }: { readonly window: WindowView }): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "windows" });
   return (
-    <Table
-      variant="container"
-      header={<Header variant="h2">{t("exclusions")}</Header>}
-      items={window.spec.exclusions ?? []}
+    <PlainTable
+      title={t("exclusions")}
+      rows={window.spec.exclusions ?? []}
       trackBy={({ from, to }) => `${from} ${to}`}
-      contentDensity="compact"
-      ariaLabels={{ tableLabel: t("exclusions") }}
       empty={<Box>{t("noExclusions")}</Box>}
-      columnDefinitions={[
-        { id: "from", header: t("firstDay"), isRowHeader: true, cell: ({ from }) => from },
+      columns={[
+        { id: "from", header: t("firstDay"), cell: ({ from }) => from },
         { id: "to", header: t("lastDay"), cell: ({ to }) => to },
         { id: "reason", header: t("reason"), cell: ({ reason = "–" }) => reason },
       ]}

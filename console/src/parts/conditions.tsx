@@ -1,0 +1,34 @@
+/** The conditions of an object of ours. */
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { ConditionView } from "../../../src/api/types.ts";
+import { Empty } from "./empty.tsx";
+import { PlainTable } from "./plain-table.tsx";
+import { Age } from "./time.tsx";
+
+/** True and False as Kubernetes says them; whether that is good depends on the condition, and its sentence tells. */
+const marks = { True: "success", False: "stopped", Unknown: "pending" } as const;
+
+export function Conditions({ conditions }: { readonly conditions: readonly ConditionView[] }): ReactNode {
+  const { t } = useTranslation("translation", { keyPrefix: "pool.conditions" });
+  return (
+    <PlainTable
+      title={t("title")}
+      rows={conditions}
+      trackBy={({ type }) => type}
+      empty={<Empty title={t("none")} />}
+      columns={[
+        { id: "type", header: t("type"), width: 200, cell: ({ word }) => word },
+        {
+          id: "status",
+          header: t("status"),
+          width: 120,
+          cell: ({ status }) => <StatusIndicator type={marks[status]}>{t(status)}</StatusIndicator>,
+        },
+        { id: "message", header: t("message"), cell: ({ message }) => message },
+        { id: "since", header: t("since"), width: 100, cell: ({ since }) => <Age time={since} /> },
+      ]}
+    />
+  );
+}
