@@ -26,14 +26,15 @@ export function Live({ store, user, language, onSignedOut, children }: LiveProps
   const client = useQueryClient();
   useEffect(() => {
     const pacer = createPacer<Kept>((key) => client.invalidateQueries({ queryKey: [key] }));
+    let hasBegun = false;
     const onHeard = (heard: Heard): void => {
       switch (heard.name) {
         case "ready":
-          // What was read before the stream began may have changed in between.
-          void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
-          store.set(momentOf(heard.data));
-          return;
         case "tick":
+          // What was read before the stream began may have changed in between. A tab that another one reads for hears no "ready".
+          if (heard.name === "ready" || !hasBegun)
+            void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+          hasBegun = true;
           store.set(momentOf(heard.data));
           return;
         case "reset":
