@@ -74,7 +74,7 @@ export const en = {
   DrainBlocked:
     "{node,machine|The node} cannot be drained[ (since {since})]: {object,pod|a pod} cannot be evicted now[, because budget {budget} allows {allowed#eviction|evictions} ({healthy} healthy, {desired} needed)][ ({message})].",
   DrainImpossible:
-    "{node,machine|The node} can never be drained as things are: {object,pod|a pod} cannot be evicted[, because budget {budget} needs all its {expected#pod|pods}][ ({message})].",
+    "{node,machine|The node} can never be drained as things are: {object,pod|a pod} cannot be evicted[, because budget {budget} needs every pod it covers: {expected#pod|pods}][ ({message})].",
   ForceTooLate:
     "Force in {pool|the pool} came too late for {node,machine|the node}: its upgrade was asked for before, and its drain ends with {have|Skip}[ at {until}].",
   PodsTerminating: "{node,machine|The node} waits for {count#pod|pods} to end[ (since {since})].",

@@ -111,7 +111,7 @@ const spoken: readonly (readonly [Reason, Facts, string])[] = [
   [
     "DrainImpossible",
     { machine: "web-1", pod: "shop/cart-0", budget: "shop/cart", expected: 2 },
-    "web-1 can never be drained as things are: shop/cart-0 cannot be evicted, because budget shop/cart needs all its 2 pods.",
+    "web-1 can never be drained as things are: shop/cart-0 cannot be evicted, because budget shop/cart needs every pod it covers: 2 pods.",
   ],
   [
     "BelowDesired",
