@@ -48,7 +48,7 @@ export async function createScaleAndClone({ page, ask, step }: Visit, cluster: s
 
   await step("clone: a name, the parameters, Submit", async () => {
     await page.getByRole("link", { name: "Clone shop" }).click();
-    await page.getByLabel("Name").fill("shop-too");
+    await fillName(page, "shop-too");
     await next(page, "Instances");
     await next(page, "Nodes");
     await page.getByLabel("Quantity").fill("1");
@@ -106,8 +106,14 @@ export async function choose(page: Page, label: string, option: string): Promise
   await page.getByRole("option", { name: new RegExp(`^(Selected )?${option}`) }).click();
 }
 
+/** The wizard comes a moment after the click; until then the list behind it has labels of the same name. */
+async function fillName(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: "Next", exact: true }).waitFor();
+  await page.getByLabel("Name").fill(name);
+}
+
 async function fillBasics(page: Page): Promise<void> {
-  await page.getByLabel("Name").fill("shop");
+  await fillName(page, "shop");
   await choose(page, "Provider", "fast");
   await page.getByLabel("Custom Resource Group").fill("rg-shop");
   await next(page, "Instances");
