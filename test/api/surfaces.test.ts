@@ -4,6 +4,7 @@ import test from "node:test";
 import { effectText } from "../../src/text/preview.ts";
 import { workload } from "../e2e/objects.ts";
 import { createRig, namespace, type Rig } from "../e2e/rig.ts";
+import { cellsOf } from "../e2e/table.ts";
 import { signIn } from "./sign-in.ts";
 
 type Ask = (method: string, path: string, body?: object) => Promise<any>; // oxlint-disable-line no-explicit-any -- looked at by each test
@@ -23,16 +24,6 @@ async function createAsk(output: string): Promise<{ readonly ask: Ask; readonly 
       return await answer.json();
     },
   };
-}
-
-/** A table as people read it: the cells of the row that begins with the name, by title. */
-function cellsOf(table: string, name: string): Readonly<Record<string, string>> {
-  const [head = "", ...rows] = table.trimEnd().split("\n");
-  const titles = [...head.matchAll(/\S+( \S+)*/g)].map((match) => [match[0], match.index] as const);
-  const row = rows.find((line) => line.startsWith(`${name} `)) ?? "";
-  return Object.fromEntries(
-    titles.map(([title, start], index) => [title, row.slice(start, titles[index + 1]?.[1]).trim()]),
-  );
 }
 
 interface Numbers {

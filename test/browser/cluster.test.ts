@@ -1,9 +1,11 @@
-/** The same flows on a real kube-apiserver, and somebody there who may scale and nothing else. */
+/** The same flows on a real kube-apiserver, somebody there who may scale and nothing else, and what kubectl says beside the page. */
+import assert from "node:assert/strict";
 import test from "node:test";
 import { createRig as createCluster, namespace, type Rig } from "../e2e/rig.ts";
+import { cellsOf } from "../e2e/table.ts";
 import { makeFastProvider, makePool } from "./rig.ts";
 import { createScaleAndClone, emptyAndDelete } from "./story.ts";
-import { createVisitors, limitMs, offBecause } from "./visit.ts";
+import { createVisitors, limitMs, offBecause, type Visit } from "./visit.ts";
 
 test("the five flows of a person on a real kube-apiserver; whoever may only scale can scale and sees why not the rest", async (t) => {
   const visitors = await createVisitors(t);
@@ -59,7 +61,29 @@ test("the five flows of a person on a real kube-apiserver; whoever may only scal
     await page.getByText("2 / 2").waitFor({ timeout: limitMs });
   });
   scaler.assertClean();
+  await admin.step("the page says of the pool what kubectl and the command line say", async () => {
+    const shown = await shownOf(admin, "web");
+    const fromKubectl = cellsOf(
+      await cluster.kubectl("get", "mnp", "web", "-n", namespace, "-o", "wide"),
+      "web",
+    );
+    for (const told of [fromKubectl, cellsOf(await cluster.pk("get", "pools"), "web")]) {
+      assert.equal(shown["Status"], told["STATUS"]);
+      assert.equal(shown["Nodes"], `${told["READY"]} / ${told["DESIRED"]}`);
+    }
+    assert.equal(shown["Kubernetes"], fromKubectl["VERSION"]);
+  });
 });
+
+/** The row of a pool that is Active, by the titles of its columns. */
+async function shownOf({ page, url }: Visit, pool: string): Promise<Readonly<Record<string, string>>> {
+  await page.goto(`${url}/pools`);
+  const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: pool, exact: true }) });
+  await row.getByText("Active", { exact: true }).waitFor({ timeout: limitMs });
+  const titles = await page.getByRole("columnheader").allInnerTexts();
+  const cells = await row.locator("th, td").allInnerTexts();
+  return Object.fromEntries(titles.map((title, index) => [title.trim(), (cells[index] ?? "").trim()]));
+}
 
 async function tokenOfScaler(cluster: Rig): Promise<string> {
   const name = "scaler";
