@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { containerdPrograms, obtainContainerd } from "./containerd.ts";
 import { containerdVersion } from "./recipe.ts";
-import { aFolder } from "./testing.ts";
+import { aFolder, withServer } from "./testing.ts";
 
 const name = `containerd-static-${containerdVersion.slice(1)}-linux-amd64.tar.gz`;
 const linux = process.platform === "linux" ? {} : { skip: "needs Linux" };
@@ -41,25 +39,10 @@ function anArchive(home: string): Buffer {
   return execFileSync("tar", ["-cz", "-C", home, "bin"]);
 }
 
-async function withServer(
-  archive: Buffer,
-  checksum: string,
-  run: (url: string) => Promise<void>,
-): Promise<void> {
-  const folder = `/${containerdVersion}/${name}`;
-  const server = createServer((incoming, answer) => {
-    const known = { [folder]: archive, [`${folder}.sha256sum`]: `${checksum}  ${name}\n` };
-    const file = known[incoming.url ?? ""];
-    answer.statusCode = file === undefined ? 404 : 200;
-    answer.end(file);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  try {
-    await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
+/** The release as its makers offer it. */
+function release(archive: Buffer, checksum: string): Readonly<Record<string, string | Buffer>> {
+  const file = `/${containerdVersion}/${name}`;
+  return { [file]: archive, [`${file}.sha256sum`]: `${checksum}  ${name}\n` };
 }
 
 function sha256(content: Buffer): string {
@@ -70,7 +53,7 @@ test("the official release is taken when its checksum is right, and kept", linux
   const { home, cache, obtain } = aMachine(t);
   const archive = anArchive(home);
   const dir = join(cache, `containerd-${containerdVersion}`);
-  await withServer(archive, sha256(archive), async (url) => {
+  await withServer(release(archive, sha256(archive)), async (url) => {
     assert.deepEqual(await obtain(url), { kind: "Programs", dir });
   });
   assert.deepEqual(readdirSync(dir).toSorted(), containerdPrograms.toSorted());
@@ -80,7 +63,7 @@ test("the official release is taken when its checksum is right, and kept", linux
 
 test("a release with another checksum is refused and not kept", linux, async (t) => {
   const { home, cache, obtain } = aMachine(t);
-  await withServer(anArchive(home), sha256(Buffer.from("another")), async (url) => {
+  await withServer(release(anArchive(home), sha256(Buffer.from("another"))), async (url) => {
     await assert.rejects(obtain(url), /has the checksum .*nothing was installed/);
   });
   assert.deepEqual(readdirSync(cache), []);

@@ -1,35 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import test from "node:test";
 import { aptProxies, findMirror } from "./mirror.ts";
-import { aFolder } from "./testing.ts";
+import { aFolder, withServer } from "./testing.ts";
 
 const surroundings = { env: process.env, signal: undefined };
 const apt = existsSync("/usr/lib/apt/apt-helper") ? {} : { skip: "needs apt" };
 
 const bookworm = "Origin: Debian\nLabel: Debian\nSuite: oldstable\nCodename: bookworm\n";
-
-/** A web server with these files. */
-async function withServer(
-  files: Readonly<Record<string, string>>,
-  run: (url: string) => Promise<void>,
-): Promise<void> {
-  const server = createServer((incoming, answer) => {
-    const file = files[incoming.url ?? ""];
-    answer.statusCode = file === undefined ? 404 : 200;
-    answer.end(file);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  try {
-    await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
 
 test("a mirror that a person names is taken, with the security updates beside it", apt, async () => {
   const files = {

@@ -1,5 +1,7 @@
-/** Images that are none inside, for tests of what handles images; and folders that are gone after the test. */
+/** Images that are none inside, for tests of what handles images; folders and a web server that are gone after the test. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -47,4 +49,23 @@ export function putImage(dir: string, manifest: ImageManifest): string {
   }
   writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
   return folder;
+}
+
+/** A web server with these files, for as long as `run` takes. */
+export async function withServer(
+  files: Readonly<Record<string, string | Buffer>>,
+  run: (url: string) => Promise<void>,
+): Promise<void> {
+  const server = createServer((incoming, answer) => {
+    const file = files[incoming.url ?? ""];
+    answer.statusCode = file === undefined ? 404 : 200;
+    answer.end(file);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
 }

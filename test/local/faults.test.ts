@@ -7,15 +7,16 @@ import test from "node:test";
 import { isPortError } from "../../src/ports/errors.ts";
 import { type Host, realHost } from "../../src/provider/local/host.ts";
 import {
+  aHost,
   aLocalBootstrap,
   aLocalRequest,
   anImage,
   aPlace,
   aReplacement,
   clusterUid,
+  noQemu,
   openIn,
   qemusIn,
-  noQemu,
   untilSo,
 } from "./testing.ts";
 
@@ -47,9 +48,7 @@ test("a corrupt overlay is named when it cannot start, and a new system disk hea
 test("an image that is removed stays under the disks that lie on it, and is offered no more", {
   skip: noQemu,
 }, async (t) => {
-  const place = aPlace(t);
-  anImage(place);
-  const { provider, only, until } = await openIn(place);
+  const { place, provider, only, until } = await aHost(t);
   const { id } = await provider.create("token-1", aLocalRequest(), aLocalBootstrap());
   await until("Running");
   await provider.stop(id);
@@ -64,9 +63,7 @@ test("an image that is removed stays under the disks that lie on it, and is offe
 test("a disk or an image that somebody took away is named, and nothing else is touched", {
   skip: noQemu,
 }, async (t) => {
-  const place = aPlace(t);
-  anImage(place);
-  const { provider, only, until } = await openIn(place);
+  const { place, provider, only, until } = await aHost(t);
   const { id, dataDiskIds } = await provider.create("token-1", aLocalRequest(), aLocalBootstrap());
   await until("Running");
   await provider.stop(id);
@@ -181,9 +178,7 @@ function failingHost(isFull: () => boolean): Host {
 test("a guest that does not listen is reset, is no hindrance to leaving, and is told of", {
   skip: noQemu,
 }, async (t) => {
-  const place = aPlace(t);
-  anImage(place);
-  const { provider, until, log } = await openIn(place);
+  const { place, provider, until, log } = await aHost(t);
   const { id } = await provider.create("token-1", aLocalRequest(), aLocalBootstrap());
   await until("Running");
   await provider.reboot(id);
@@ -241,9 +236,7 @@ test("a data directory with a very long name has room for sockets", { skip: noQe
 });
 
 test("an address that somebody else listens on is left to them", { skip: noQemu }, async (t) => {
-  const place = aPlace(t);
-  anImage(place);
-  const { provider } = await openIn(place);
+  const { provider } = await aHost(t);
   const first = await provider.create("token-1", aLocalRequest(), aLocalBootstrap());
   const [address = ""] = first.addresses;
   const server = createServer();

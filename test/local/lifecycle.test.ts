@@ -6,24 +6,23 @@ import path from "node:path";
 import test from "node:test";
 import { isPortError } from "../../src/ports/errors.ts";
 import {
+  aHost,
   aLocalBootstrap,
   aLocalRequest,
   anImage,
   aPlace,
   aReplacement,
   clusterUid,
+  noQemu,
   openIn,
   qemusIn,
-  noQemu,
   untilSo,
 } from "./testing.ts";
 
 test("an instance comes up as it was asked for, with an address and a place of its own", {
   skip: noQemu,
 }, async (t) => {
-  const place = aPlace(t);
-  anImage(place);
-  const { provider, only, until } = await openIn(place);
+  const { place, provider, only, until } = await aHost(t);
   const request = aLocalRequest();
   const made = await provider.create("token-1", request, aLocalBootstrap());
   await until("Running");
@@ -49,9 +48,7 @@ test("an instance comes up as it was asked for, with an address and a place of i
 test("a token makes one instance however often it is sent, and none from another request or after a release", {
   skip: noQemu,
 }, async (t) => {
-  const place = aPlace(t);
-  anImage(place);
-  const { provider, only } = await openIn(place);
+  const { provider, only } = await aHost(t);
   const send = (fields = {}) => provider.create("token-1", aLocalRequest(fields), aLocalBootstrap());
   const both = await Promise.all([send(), send()]);
   assert.equal(both[0].id, both[1].id);
@@ -112,9 +109,7 @@ test("an upgrade can be followed in the list; the system disk is another, the da
 test("release leaves no process and no file, but a data disk that is to be kept", {
   skip: noQemu,
 }, async (t) => {
-  const place = aPlace(t);
-  anImage(place);
-  const { provider, until } = await openIn(place);
+  const { place, provider, until } = await aHost(t);
   const dataDisks = [
     { name: "kept", sizeGiB: 1, onRelease: "Keep" } as const,
     { name: "scratch", sizeGiB: 1, onRelease: "Delete" } as const,
@@ -155,9 +150,7 @@ test("a running instance outlives Poolkeeper and is found again, the very same p
 test("a process that was killed is told of, explained, and the instance starts again with its disks", {
   skip: noQemu,
 }, async (t) => {
-  const place = aPlace(t);
-  anImage(place);
-  const { provider, only, until, log } = await openIn(place);
+  const { place, provider, only, until, log } = await aHost(t);
   const { id, systemDiskId } = await provider.create("token-1", aLocalRequest(), aLocalBootstrap());
   await until("Running");
   const told = new Promise<void>((resolve) => {
@@ -218,9 +211,7 @@ test("what ran when the host went down is started again, and what was stopped is
 test("calls that do not fit are refused with the state in the way, and change nothing", {
   skip: noQemu,
 }, async (t) => {
-  const place = aPlace(t);
-  anImage(place);
-  const { provider, until, only } = await openIn(place);
+  const { provider, until, only } = await aHost(t);
   await assert.rejects(provider.start("i-000000000000"), (error) => isPortError(error, "NotFound"));
   const { id } = await provider.create("token-1", aLocalRequest(), aLocalBootstrap());
   await until("Running");
@@ -244,9 +235,7 @@ test("calls that do not fit are refused with the state in the way, and change no
 test("tags are set and taken off while the instance works, and leaving takes ours", {
   skip: noQemu,
 }, async (t) => {
-  const place = aPlace(t);
-  anImage(place);
-  const { provider, until, only } = await openIn(place);
+  const { provider, until, only } = await aHost(t);
   const { id } = await provider.create("token-1", aLocalRequest(), aLocalBootstrap());
   await provider.tag(id, { team: "shop", old: "x" }, []);
   await provider.tag(id, {}, ["old"]);

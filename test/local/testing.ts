@@ -138,6 +138,16 @@ export async function openIn(place: Place, options: OpenOptions = {}): Promise<O
   return { provider, log, only, until: (state) => untilSo(async () => (await only()).state === state) };
 }
 
+/** A new place with the first image in it, and the provider opened there. */
+export async function aHost(
+  t: Pick<TestContext, "after">,
+  options: OpenOptions = {},
+): Promise<Opened & { readonly place: Place }> {
+  const place = aPlace(t);
+  anImage(place);
+  return { place, ...(await openIn(place, options)) };
+}
+
 /** Waits for ever: the runner's own limit ends a test whose wish never comes true. */
 export async function untilSo(isSo: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await isSo())) await sleep(realClock, 50);
