@@ -20,8 +20,37 @@ export const realClock: Clock = {
   },
 };
 
-export function sleep(clock: Clock, delayMs: number): Promise<void> {
+/** Ends at once when `signal` does not want it any more; whoever slept looks at the signal. */
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    clock.after(delayMs, resolve);
+    if (signal?.aborted === true) return resolve();
+    const end = (): void => {
+      cancel();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const cancel = clock.after(delayMs, end);
+    signal?.addEventListener("abort", end);
   });
+}
+
+/** Looks again and again, the first time after one period, until the result is called or `signal` ends it. */
+export function periodically(
+  {
+    clock,
+    periodMs,
+    signal,
+  }: { readonly clock: Clock; readonly periodMs: number; readonly signal: AbortSignal },
+  look: () => void,
+): () => void {
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  void (async () => {
+    for (;;) {
+      await sleep(clock, periodMs, both);
+      if (both.aborted) return;
+      look();
+    }
+  })();
+  return () => stop.abort();
 }

@@ -1,4 +1,5 @@
 /** What QEMU tells of by itself, and what follows from it. */
+import { periodically } from "../../ports/clock.ts";
 import type { LocalContext } from "./context.ts";
 import type { QmpEvent } from "./qmp.ts";
 
@@ -22,14 +23,12 @@ export function createEvents(context: LocalContext): (id: string, event: QmpEven
 function waitForSpace(context: LocalContext, id: string, end: () => void): void {
   const { clock, host, layout, log, closing, vms } = context;
   log(`${id} is halted: no space is left for its disks in ${layout.root}; it goes on when there is`);
-  const arm = (): void => {
-    const cancel = clock.after(lookAgainMs, look);
-    closing.addEventListener("abort", cancel, { once: true });
-  };
-  const look = (): void => {
-    if (context.records.get(id) === undefined) return end();
-    if (host.freeBytes(layout.root) < enoughBytes) return arm();
+  const stop = periodically({ clock, periodMs: lookAgainMs, signal: closing }, () => {
+    const isGone = context.records.get(id) === undefined;
+    if (!isGone && host.freeBytes(layout.root) < enoughBytes) return;
+    stop();
     end();
+    if (isGone) return;
     vms
       .monitor(id)
       .then((qmp) => qmp.execute("cont"))
@@ -37,6 +36,5 @@ function waitForSpace(context: LocalContext, id: string, end: () => void): void 
         () => log(`${id} goes on: there is space again`),
         () => {}, // It has ended meanwhile, which is told elsewhere.
       );
-  };
-  arm();
+  });
 }

@@ -2,7 +2,7 @@
  * Does what a record says is being done, one thing at a time for each instance, and goes on with it after a crash. Which
  * work may follow which state is decided by the calls, before.
  */
-import type { Clock } from "../../ports/clock.ts";
+import { sleep } from "../../ports/clock.ts";
 import { boot } from "./boot.ts";
 import type { LocalContext } from "./context.ts";
 import { provision, replaceDisk } from "./provision.ts";
@@ -88,7 +88,7 @@ async function perform(context: LocalContext, id: string, { signal, attempts }: 
     context.records.patchEvenIfFull(id, goesOn ? { failure } : { work: null, failure });
     if (!goesOn) throw error;
     context.log(`${id}: ${kind} is tried again in ${pauseMs / 1000} s: ${error.message}`);
-    await pause(context.clock, pauseMs, signal);
+    await sleep(context.clock, pauseMs, signal);
   }
 }
 
@@ -134,14 +134,4 @@ async function once(
 /** Unless a damaged record may stand for a disk that lies on one of them. */
 export async function letImagesGo({ images, records }: LocalContext): Promise<void> {
   if (!records.isDamaged()) await images.letGo(records.known().flatMap(imagesOf));
-}
-
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(delayMs, resolve);
-    signal.addEventListener("abort", () => {
-      cancel();
-      resolve();
-    });
-  });
 }
