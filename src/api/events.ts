@@ -1,5 +1,5 @@
 /** Kubernetes' events about pools, machines, operations and their nodes, the latest first. Read in the caller's name. */
-import { isOurEvent, seenEvent } from "../core/event.ts";
+import { isOurEvent, type SeenEvent, seenEvent } from "../core/event.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventObject } from "../schema/kubernetes.ts";
 import { eventWord } from "../text/words.ts";
@@ -32,8 +32,8 @@ export function eventRoutes(clock: Clock): readonly Route[] {
           (event) =>
             isOurEvent(event, world.namespace) && (names === null || names.has(event.regarding?.name ?? "")),
         );
-        const show = (event: EventObject): EventView => viewOf(event, language);
-        return ok(pageOfItems(events, sorting, query, { show, moment: momentOf(world, now) }));
+        const show = (event: Listed): EventView => viewOf(event, language);
+        return ok(pageOfItems(events.map(listed), sorting, query, { show, moment: momentOf(world, now) }));
       },
     }),
   ];
@@ -73,18 +73,23 @@ function namesAround(world: World, name: string): ReadonlySet<string> {
   return new Set([name, ...own, ...nodes]);
 }
 
-const sorting = latestFirst<EventObject>("events", {
-  timeOf: (event) => seenEvent(event).time,
-  textOf: ({ metadata }) => metadata.name,
-  keyOf: (event) => ({
-    apiVersion: "",
-    kind: "",
-    metadata: { name: event.metadata.name },
-    eventTime: seenEvent(event).time,
-  }),
+interface Listed extends SeenEvent {
+  /** Of the Event object, to tell those of one moment apart. */
+  readonly name: string;
+}
+
+function listed(event: EventObject): Listed {
+  return { ...seenEvent(event), name: event.metadata.name };
+}
+
+const sorting = latestFirst<Listed>("events", {
+  timeOf: ({ time }) => time,
+  textOf: ({ name }) => name,
+  keyOf: ({ time, name }) => ({ ...nothing, time, name }),
 });
 
-function viewOf(event: EventObject, language: Parameters<typeof eventWord>[1]): EventView {
-  const seen = seenEvent(event);
+const nothing = { type: "", reason: "", object: { kind: "", name: "" }, count: 0, note: "" };
+
+function viewOf({ name: _name, ...seen }: Listed, language: Parameters<typeof eventWord>[1]): EventView {
   return { ...seen, word: eventWord(seen.reason, language) };
 }

@@ -1,7 +1,7 @@
 /** `brake`: whether anything disturbing may begin in any pool at all. Without a word it shows what is on. */
 import type { Command } from "commander";
 import { liftBrake, putBrakeOn } from "../core/intent/brake.ts";
-import { readBraked } from "./braked.ts";
+import { brakedOf, readInstallation } from "./braked.ts";
 import { carryOut } from "./carry-out.ts";
 import { type ChangeOptions, withChange } from "./options.ts";
 import { listOf } from "./read.ts";
@@ -21,7 +21,7 @@ export function register(program: Command, session: Session): void {
 }
 
 async function show(session: Session): Promise<void> {
-  const { brakes } = await readBraked(session);
+  const { brakes } = brakedOf(await readInstallation(session), session.now());
   const { terminal } = session;
   if (brakes.length === 0) return terminal.out('No brake is on. Put it on with: poolkeeper brake on "why"');
   for (const { text, fix } of brakes) {
@@ -38,7 +38,8 @@ async function putOn(session: Session, words: string, options: ChangeOptions): P
 
 async function lift(session: Session, options: ChangeOptions): Promise<void> {
   await carryOut(session, options, async () => {
-    const { providers, trip } = await readBraked(session);
-    return liftBrake(providers, trip, session.now());
+    const found = await readInstallation(session);
+    const { trip } = brakedOf(found, session.now());
+    return liftBrake(found.providers, trip, session.now());
   });
 }

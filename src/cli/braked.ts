@@ -1,5 +1,5 @@
 /** Which brakes lie on the pools, as far as the API tells: marks on providers, failures in a row, and the file that pools speak of. */
-import { brakeWords, liftedAt, tallyOf, tripOf } from "../core/trip.ts";
+import { brakeWords, liftedAt, tallyOf, tripFacts, tripOf } from "../core/trip.ts";
 import type { Trip } from "../core/model.ts";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
@@ -13,29 +13,38 @@ export interface Brake {
   readonly fix: string;
 }
 
-export interface Braked {
+/** Of the whole installation. */
+export interface Installation {
   readonly providers: readonly InfrastructureProviderObject[];
+  readonly operations: readonly NodeOperationObject[];
+  readonly pools: readonly ManagedNodePoolObject[];
+}
+
+export interface Braked {
   /** Null: no provider's pools are tripped. */
   readonly trip: Trip | null;
   readonly brakes: readonly Brake[];
 }
 
-export async function readBraked(session: Session): Promise<Braked> {
+export async function readInstallation(session: Session): Promise<Installation> {
   const [providers, operations, pools] = await Promise.all([
     listOf(session, "InfrastructureProvider"),
     listOf(session, "NodeOperation"),
     listOf(session, "ManagedNodePool"),
   ]);
-  const trip = tripAmong(providers, operations, session.now());
+  return { providers, operations, pools };
+}
+
+export function brakedOf({ providers, operations, pools }: Installation, now: number): Braked {
+  const trip = tripAmong(providers, operations, now);
   const marks = providers.flatMap((provider): Brake[] => {
     const words = brakeWords(provider);
     const text = `The brake is on for the pools of provider ${provider.metadata.name}: ${words ?? ""}`;
     return words === null ? [] : [{ text, fix: "poolkeeper brake off" }];
   });
-  const facts = { count: trip?.machines.length ?? 0, machine: trip?.machines.slice(0, 4).join(", ") ?? "" };
   const tripped =
-    trip === null ? [] : [{ text: sentence("BrakeTripped", facts), fix: "poolkeeper brake off" }];
-  return { providers, trip, brakes: [...marks, ...tripped, ...fileBrake(pools, marks)] };
+    trip === null ? [] : [{ text: sentence("BrakeTripped", tripFacts(trip)), fix: "poolkeeper brake off" }];
+  return { trip, brakes: [...marks, ...tripped, ...fileBrake(pools, marks)] };
 }
 
 function tripAmong(

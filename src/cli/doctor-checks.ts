@@ -7,7 +7,7 @@ import { isPortError } from "../ports/errors.ts";
 import { resources } from "../ports/kube.ts";
 import type { LeaseObject } from "../schema/kubernetes.ts";
 import { sentence } from "../text/sentence.ts";
-import { readBraked } from "./braked.ts";
+import { brakedOf, readInstallation } from "./braked.ts";
 import { type Check, fail, type Finding, ok, warn } from "./doctor-finding.ts";
 import { missingKinds } from "./install.ts";
 import { kindNames } from "./kind.ts";
@@ -153,7 +153,7 @@ export const checkWindows: Check = async (session) => {
 };
 
 export const checkBrakes: Check = async (session) => {
-  const { brakes } = await readBraked(session);
+  const { brakes } = brakedOf(await readInstallation(session), session.now());
   return brakes.length === 0 ? [ok("No brake is on")] : brakes.map(({ text, fix }) => warn(text, fix));
 };
 

@@ -19,8 +19,9 @@ export async function readEvents(session: Session, poolName: string | null): Pro
   const events = items.filter(
     (item: EventObject) => isOurEvent(item, namespace) && (names?.has(item.regarding?.name ?? "") ?? true),
   );
-  const sorted = events.toSorted((a, b) => seenEvent(a).time.localeCompare(seenEvent(b).time));
-  return { objects: sorted, rows: sorted.map(rowOf) };
+  const shown = events.map((event) => ({ event, row: rowOf(event) }));
+  const sorted = shown.toSorted((a, b) => a.row.time.localeCompare(b.row.time));
+  return { objects: sorted.map(({ event }) => event), rows: sorted.map(({ row }) => row) };
 }
 
 async function namesAround(session: Session, poolName: string): Promise<ReadonlySet<string>> {

@@ -3,9 +3,8 @@ import type { Command } from "commander";
 import type { NodeOperationObject } from "../schema/operation.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import { operationWord, stateWord } from "../text/words.ts";
-import { readBraked } from "./braked.ts";
+import { brakedOf, readInstallation } from "./braked.ts";
 import { doneText, poolTone } from "./columns.ts";
-import { listOf } from "./read.ts";
 import type { Session } from "./session.ts";
 import { aligned, fieldLines, type Look, paint } from "./table.ts";
 import { ageOf, openingText } from "./time.ts";
@@ -19,12 +18,9 @@ export function register(program: Command, session: Session): void {
 
 async function status(session: Session): Promise<void> {
   const cluster = await session.cluster();
-  const [pools, operations, version, { brakes }] = await Promise.all([
-    listOf(session, "ManagedNodePool"),
-    listOf(session, "NodeOperation"),
-    cluster.serverVersion(),
-    readBraked(session),
-  ]);
+  const [installation, version] = await Promise.all([readInstallation(session), cluster.serverVersion()]);
+  const { pools, operations } = installation;
+  const { brakes } = brakedOf(installation, session.now());
   const head = fieldLines([
     ["Cluster", `${cluster.contextName} (${cluster.server}), Kubernetes ${version}`],
     ["Pools", poolsText(pools)],

@@ -1,6 +1,6 @@
 /** `why`: what a pool or a node is doing, what it waits for, since when, and what would help. */
 import type { Command } from "commander";
-import { protectedAnnotation } from "../core/protect.ts";
+import { isMarked } from "../core/protect.ts";
 import { isPortError } from "../ports/errors.ts";
 import type { NodeObject } from "../schema/kubernetes.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
@@ -241,8 +241,9 @@ function nodeLines(node: NodeObject | null, look: Look): readonly string[] {
   const cordoned = node.spec?.unschedulable === true;
   const byUs = node.metadata.annotations?.["poolkeeper.dev/cordoned-by"] !== undefined;
   const cordon = cordoned ? [`The node is cordoned by ${byUs ? "Poolkeeper" : "a person"}.`] : [];
-  const mark = node.metadata.annotations?.[protectedAnnotation] === "true";
-  const kept = mark ? ["The node is protected by a person: nothing takes it away."] : [];
+  const kept = isMarked(node.metadata.annotations)
+    ? ["The node is protected by a person: nothing takes it away."]
+    : [];
   return [...kept, ...(conditions.length === 0 ? [] : ["The node reports:", ...conditions]), ...cordon];
 }
 

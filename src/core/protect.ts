@@ -4,10 +4,15 @@ import type { Machine } from "./model.ts";
 import type { Facts } from "./reason.ts";
 
 /** On a node, with the value true. */
-export const protectedAnnotation = "poolkeeper.dev/protected";
+const protectedAnnotation = "poolkeeper.dev/protected";
 
 export function isProtected({ node }: Machine): boolean {
-  return node?.annotations[protectedAnnotation] === "true";
+  return isMarked(node?.annotations);
+}
+
+/** By the annotations of a node. */
+export function isMarked(annotations: Readonly<Record<string, string>> = {}): boolean {
+  return annotations[protectedAnnotation] === "true";
 }
 
 interface ProtectedHold {

@@ -108,7 +108,9 @@ function isRemoving(snapshot: Snapshot): boolean {
 /** While a node is under way nothing waits, whatever the next one waits for; but a person's pause is said at once. */
 function upgradeWord(snapshot: Snapshot, held: readonly Held[]): Summary {
   const words = held.flatMap(({ wish, reason }) =>
-    wish === "Upgrade" || reason.startsWith("Brake") ? (upgradeWords[reason] ?? []) : [],
+    wish === "Upgrade" || reason === "BrakeOn" || reason === "BrakeTripped"
+      ? (upgradeWords[reason] ?? [])
+      : [],
   );
   const isMoving = snapshot.machines.some((machine) => machine.record.status?.operation?.kind === "Upgrade");
   const [word = "Upgrading"] = words;

@@ -68,8 +68,11 @@ interface TripHold {
 
 export function tripHold({ cluster: { tripped } }: Snapshot, now: Instant): TripHold | null {
   if (tripped === null) return null;
-  const facts = { count: tripped.machines.length, machine: tripped.machines.slice(0, 4).join(", ") };
-  return { reason: "BrakeTripped", facts, wakeAt: now + 10 * secondMs };
+  return { reason: "BrakeTripped", facts: tripFacts(tripped), wakeAt: now + 10 * secondMs };
+}
+
+export function tripFacts({ machines }: Trip): Facts {
+  return { count: machines.length, machine: machines.slice(0, 4).join(", ") };
 }
 
 function isSuccess({ state, reason }: MachineProgress): boolean {
