@@ -19,7 +19,7 @@ import { StartError } from "./start/error.ts";
 import { createIdentity, type Identity } from "./start/identity.ts";
 import { createMetrics, type Metrics } from "./start/metrics.ts";
 import type { StartOptions } from "./start/options.ts";
-import { demandQemu, hasRealMachines, prepareCluster, refuseUnreal } from "./start/prepare.ts";
+import { hasRealMachines, prepareCluster, prepareHost, refuseUnreal } from "./start/prepare.ts";
 import { createProgress, type Progress } from "./start/progress.ts";
 import { createSample, sampleOf } from "./start/sample.ts";
 import { followSample } from "./start/sample-watch.ts";
@@ -56,7 +56,7 @@ interface Stage {
 async function run(options: StartOptions, stage: Stage): Promise<void> {
   const { stopper, progress } = stage;
   refuseUnreal(options);
-  await prepareHost(options, stage);
+  await prepareHost(options, { env: process.env, signal: stopper.signal }, progress);
   let session: ClusterSession | null = null;
   let controller: Controller | null = null;
   let missing: string | null = "starting";
@@ -112,14 +112,6 @@ async function run(options: StartOptions, stage: Stage): Promise<void> {
   welcome(options, { progress, api, session, kubeconfig });
   if (options.sample && hasRealMachines(options)) followSample({ ...session, clock: realClock, progress });
   await stopper.asked;
-}
-
-/** Before anything is begun. */
-async function prepareHost(options: StartOptions, { stopper, progress }: Stage): Promise<void> {
-  if (!hasRealMachines(options)) return;
-  const { ensureQemu } = await import("./start/qemu.ts");
-  await ensureQemu({ env: process.env, signal: stopper.signal }, progress);
-  await demandQemu(options);
 }
 
 interface Built {

@@ -1,26 +1,16 @@
 /** A cloud image of the user's, checked and copied into the folder of images. It boots by firmware and reads a NoCloud seed. */
 import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  createReadStream,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { createReadStream, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import type { Clock } from "../ports/clock.ts";
 import { StartError } from "../start/error.ts";
 import type { Progress } from "../start/progress.ts";
-import { writeWholeFile } from "../start/whole-file.ts";
 import { requirePrograms } from "./host.ts";
-import { type Image, type ImageManifest, folderName, manifestFile } from "./manifest.ts";
+import { type Architecture, type Image, type ImageManifest, folderName } from "./manifest.ts";
+import { publish } from "./publish.ts";
 import { type Surroundings, type Words, lastLines, runProgram } from "../start/program.ts";
-import type { Architecture } from "./recipe.ts";
 import { checkRoom, explainFull, fullDisk } from "./room.ts";
 import { settle } from "./disk.ts";
 
@@ -61,10 +51,7 @@ export async function addImage(request: AddRequest): Promise<Image> {
     await progress.during(`Copying ${file}`, () => copy(file, { format: facts.format, disk, surroundings }));
     settle(disk);
     const manifest = await manifestOf(request, disk, facts["virtual-size"]);
-    chmodSync(work, 0o755);
-    writeWholeFile(join(work, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`, 0o644);
-    renameSync(work, target);
-    return { dir: target, manifest };
+    return publish(work, dir, manifest);
   } catch (error) {
     rmSync(work, { recursive: true, force: true });
     throw explainFull(error, room, "Nothing was kept.");

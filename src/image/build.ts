@@ -2,27 +2,19 @@
  * One build of a node image, from the host's first missing program to the folder that machines boot from. Whether a build
  * is needed, and that there is one at a time, is decided elsewhere. A folder appears under its name whole or not at all.
  */
-import {
-  chmodSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Clock } from "../ports/clock.ts";
 import { ensureBinaries } from "../start/binaries.ts";
 import type { Environment } from "../start/binary.ts";
 import type { Progress } from "../start/progress.ts";
-import { writeWholeFile } from "../start/whole-file.ts";
 import { addPrefix } from "./add.ts";
 import { basePrefix, ensureBase, workPrefix } from "./debian.ts";
 import { type Containerd, containerdPrograms, obtainContainerd } from "./containerd.ts";
 import { type DiskRequest, layOutTree, writeDisk } from "./disk.ts";
 import { type Host, prepareHost } from "./host.ts";
-import { type Image, type ImageManifest, folderName, listImages, manifestFile } from "./manifest.ts";
+import { type Image, type ImageManifest, folderName, listImages } from "./manifest.ts";
+import { publish } from "./publish.ts";
 import { type Run, type Surroundings, runProgram } from "../start/program.ts";
 import type { RecipeChoice } from "./recipe.ts";
 import { containerdVersion, debianVersion, family, kernelArgs, minDiskGiB, recipeOf } from "./recipe.ts";
@@ -79,7 +71,7 @@ async function buildOn(host: Host, request: BuildRequest, run: Run): Promise<Ima
   await progress.during("Putting the files together", () => layOutTree(disk));
   await progress.during("Writing the disk", () => writeDisk(disk));
   writeFileSync(join(work, packagesFile), packages);
-  const image = publish(work, request, { ...contentsOf(packages), ...versionOf(containerd) });
+  const image = nameAndPublish(work, request, { ...contentsOf(packages), ...versionOf(containerd) });
   const seconds = ((clock.monotonic() - startedAt) / 1000).toFixed(0);
   const size = bytesText(image.manifest.rootDiskBytes);
   progress.say(`Image ${basename(image.dir)} is ready after ${seconds} s: ${size} in ${image.dir}`);
@@ -129,8 +121,9 @@ function pathsOf(containerd: Containerd): Readonly<Record<string, string>> {
 /** With `Fresh` an image is built although there is one: only if it would be another. */
 async function findSame({ dir, choice }: BuildRequest, packages: string): Promise<Image | null> {
   const { images } = await listImages(dir);
+  const recipe = recipeOf(choice);
   const isSame = (image: Image): boolean =>
-    image.manifest.recipe === recipeOf(choice) && textOrNull(join(image.dir, packagesFile)) === packages;
+    image.manifest.recipe === recipe && textOrNull(join(image.dir, packagesFile)) === packages;
   return images.findLast(isSame) ?? null;
 }
 
@@ -163,8 +156,7 @@ function versionOf(containerd: Containerd): Readonly<Record<string, string>> {
   return containerd.kind === "Package" ? {} : { containerd: containerdVersion };
 }
 
-/** Writes the manifest last and gives the folder its name: from here on it is an image. */
-function publish(
+function nameAndPublish(
   work: string,
   { choice, dir, clock }: BuildRequest,
   contents: Readonly<Record<string, string>>,
@@ -187,11 +179,7 @@ function publish(
     recipe: recipeOf(choice),
     contents,
   };
-  chmodSync(work, 0o755);
-  writeWholeFile(join(work, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`, 0o644);
-  const target = join(dir, folderName(manifest));
-  renameSync(work, target);
-  return { dir: target, manifest };
+  return publish(work, dir, manifest);
 }
 
 /** A name is never used for a second content: overlays of machines lie on the first. */

@@ -9,7 +9,8 @@ import { createDownloader } from "../start/download.ts";
 import { goFailed, runGo } from "../start/go.ts";
 import type { Progress } from "../start/progress.ts";
 import { type Surroundings, runProgram } from "../start/program.ts";
-import { type Architecture, containerdVersion } from "./recipe.ts";
+import type { Architecture } from "./manifest.ts";
+import { containerdVersion } from "./recipe.ts";
 
 export const containerdPrograms = ["containerd", "containerd-shim-runc-v2", "ctr"];
 

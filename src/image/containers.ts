@@ -87,7 +87,7 @@ function layOut(dir: string, busybox: string): void {
   copyFileSync(busybox, join(bin, "busybox"));
   chmodSync(join(bin, "busybox"), 0o755);
   for (const applet of applets) symlinkSync("busybox", join(bin, applet));
-  for (const file of treeFiles("container")) putFile(dir, file);
+  for (const file of containerSource.files) putFile(dir, file);
 }
 
 /** The same files give the same bytes: sorted, of nobody's user, and of one age. */

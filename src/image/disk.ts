@@ -16,7 +16,8 @@ import type { Containerd } from "./containerd.ts";
 import { writeContainerArchive } from "./containers.ts";
 import type { Host } from "./host.ts";
 import type { Run } from "../start/program.ts";
-import { type Architecture, epochSeconds, fileSystemUuid, hashSeed, links, minDiskGiB } from "./recipe.ts";
+import type { Architecture } from "./manifest.ts";
+import { epochSeconds, fileSystemUuid, hashSeed, links, minDiskGiB } from "./recipe.ts";
 import { putFile, putFolder, treeFiles } from "./tree.ts";
 
 export interface DiskRequest {

@@ -6,8 +6,8 @@ import { realClock } from "../ports/clock.ts";
 import { identifyProcess } from "../start/process-id.ts";
 import { type EnsureRequest, ensureImage } from "./ensure.ts";
 import { withImagesLock } from "./folder.ts";
-import { imagesDir } from "./manifest.ts";
-import { hostArchitecture, recipeOf } from "./recipe.ts";
+import { hostArchitecture, imagesDir } from "./manifest.ts";
+import { recipeOf } from "./recipe.ts";
 import { aFolder, debian, putImage } from "./testing.ts";
 
 const architecture = hostArchitecture(process.arch);

@@ -3,8 +3,8 @@ import { isRoot } from "../start/debian-packages.ts";
 import { StartError } from "../start/error.ts";
 import { buildImage } from "./build.ts";
 import { type Visit, checkVersion, withImagesLock } from "./folder.ts";
-import { type Image, imagesDir, listImages } from "./manifest.ts";
-import { type RecipeChoice, hostArchitecture, recipeOf } from "./recipe.ts";
+import { type Image, hostArchitecture, imagesDir, listImages } from "./manifest.ts";
+import { type RecipeChoice, recipeOf } from "./recipe.ts";
 
 export interface EnsureRequest extends Visit {
   /** Of the kubelet, such as v1.36.3. */
@@ -19,10 +19,11 @@ export interface EnsureRequest extends Visit {
 export async function ensureImage(request: EnsureRequest): Promise<Image> {
   const { env, clock, progress, packages = "Kept" } = request;
   const choice = choiceOf(request.kubernetesVersion);
+  const recipe = recipeOf(choice);
   const find = async (dir: string): Promise<Image | null> => {
     if (packages === "Fresh") return null;
     const { images } = await listImages(dir);
-    return images.findLast(({ manifest }) => manifest.recipe === recipeOf(choice)) ?? null;
+    return images.findLast(({ manifest }) => manifest.recipe === recipe) ?? null;
   };
   const found = await find(imagesDir(env));
   if (found !== null) return found;

@@ -8,8 +8,7 @@ import { StartError, isDiskTrouble } from "../start/error.ts";
 import { type Lock, tryLock, waitForLock } from "../start/lock.ts";
 import type { Progress } from "../start/progress.ts";
 import { addImage } from "./add.ts";
-import { type Image, imagesDir } from "./manifest.ts";
-import { type Architecture, hostArchitecture } from "./recipe.ts";
+import { type Architecture, type Image, hostArchitecture, imagesDir } from "./manifest.ts";
 import { findFolder, removeFolder } from "./remove.ts";
 
 export interface Visit {

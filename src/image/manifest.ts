@@ -38,6 +38,14 @@ const manifestFields = z.strictObject({
 });
 export type ImageManifest = Readonly<z.infer<typeof manifestFields>>;
 
+export type Architecture = ImageManifest["architecture"];
+
+/** Of a processor as Node names it; null: there are no images for it. */
+export function hostArchitecture(arch: string): Architecture | null {
+  if (arch === "x64") return "amd64";
+  return arch === "arm64" ? "arm64" : null;
+}
+
 export interface Image {
   readonly dir: string;
   readonly manifest: ImageManifest;

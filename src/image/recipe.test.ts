@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { nextVersion } from "./build.ts";
-import { containerdVersion, hostArchitecture, links, packagesFor, recipeOf } from "./recipe.ts";
+import { hostArchitecture } from "./manifest.ts";
+import { containerdVersion, links, packagesFor, recipeOf } from "./recipe.ts";
 import { treeFiles } from "./tree.ts";
 
 const files = new Map(treeFiles("root").map(({ path, text }) => [path, text]));

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { containerSource } from "./containers.ts";
-import type { ImageManifest } from "./manifest.ts";
+import type { Architecture } from "./manifest.ts";
 import { treeFiles } from "./tree.ts";
 
 export const family = "Debian";
@@ -21,13 +21,6 @@ export const kernelArgs =
   "root=/dev/vda rw loglevel=4 systemd.show_status=error SYSTEMD_COLORS=0 cryptomgr.notests";
 export const fileSystemUuid = "6f0c3c1e-8f0e-4c52-9d52-1f0a2f5d0a12";
 export const hashSeed = "b1a4d2f7-3c65-4d0b-8a6e-5b9f0e7c2d34";
-
-export type Architecture = ImageManifest["architecture"];
-
-export function hostArchitecture(arch: string): Architecture | null {
-  if (arch === "x64") return "amd64";
-  return arch === "arm64" ? "arm64" : null;
-}
 
 export interface BaseChoice {
   readonly architecture: Architecture;

@@ -1,6 +1,6 @@
 /** Room on a disk: whether there is enough before work begins, and what to say when there was not. */
 import { statfsSync } from "node:fs";
-import { StartError, systemCode } from "../start/error.ts";
+import { StartError, isOutOfRoom } from "../start/error.ts";
 
 export interface Room {
   readonly dir: string;
@@ -19,7 +19,7 @@ export function checkRoom({ dir, neededBytes, what }: Room): void {
 
 /** The error itself, unless the disk was full: then what that means. Half-done files are to be gone by now. */
 export function explainFull(error: unknown, { dir, neededBytes, what }: Room, kept: string): unknown {
-  if (error instanceof StartError || !isFull(error)) return error;
+  if (error instanceof StartError || !isOutOfRoom(error)) return error;
   return new StartError(
     `${what} ran out of room in ${dir}: it needs ${bytesText(neededBytes)} there, and ${bytesText(freeBytes(dir))} are ` +
       `free now that what was half done is gone. ${kept} Images that were there are untouched. ${makeRoom}`,
@@ -31,10 +31,6 @@ export function explainFull(error: unknown, { dir, neededBytes, what }: Room, ke
 export function fullDisk(said: string): Error | null {
   if (!/no space left on device|disk quota exceeded|enough free space/i.test(said)) return null;
   return Object.assign(new Error(said), { code: "ENOSPC" });
-}
-
-function isFull(error: unknown): boolean {
-  return ["ENOSPC", "EDQUOT"].includes(systemCode(error) ?? "");
 }
 
 const makeRoom =

@@ -13,6 +13,11 @@ export function systemCode(error: unknown): string | null {
   return systemCode(error.cause);
 }
 
+/** No room is left on the disk, or for this user. */
+export function isOutOfRoom(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes(systemCode(error) ?? "");
+}
+
 /** True for failures of a folder or its disk, which only a person can mend. */
 export function isDiskTrouble(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"].includes(

@@ -8,7 +8,8 @@ import { realClock } from "../ports/clock.ts";
 import { startEmbedded } from "./embedded.ts";
 import { installCrds } from "./install.ts";
 import type { StartOptions } from "./options.ts";
-import { demandQemu, hasRealMachines, refuseUnreal } from "./prepare.ts";
+import { hasRealMachines, prepareHost, refuseUnreal } from "./prepare.ts";
+import { silentProgress } from "./progress.ts";
 import { openSession } from "./session.ts";
 
 const options: StartOptions = {
@@ -36,9 +37,10 @@ test("without QEMU a start with real machines is refused, with the command to ty
   t.after(() => {
     process.env["PATH"] = path;
   });
-  await demandQemu(options);
+  const surroundings = { env: process.env, signal: undefined };
+  await prepareHost(options, surroundings, silentProgress);
   await assert.rejects(
-    demandQemu({ ...options, cluster: "local", provider: "local" }),
+    prepareHost({ ...options, cluster: "local", provider: "local" }, surroundings, silentProgress),
     /Nothing was begun\. qemu-system-\w+ is not installed\. Install it: apt-get install qemu-system-\w+ qemu-utils$/,
   );
 });

@@ -8,6 +8,8 @@ import { kubeletClientUser } from "./certificates.ts";
 import { StartError } from "./error.ts";
 import { applyBindings, ensureNamespace, ensureProvider, installCrds, missingKinds } from "./install.ts";
 import type { StartOptions } from "./options.ts";
+import type { Surroundings } from "./program.ts";
+import type { Progress } from "./progress.ts";
 
 export async function prepareCluster(kube: Kube, options: StartOptions): Promise<void> {
   const { namespace } = options;
@@ -51,13 +53,19 @@ export function refuseUnreal(options: StartOptions): void {
   );
 }
 
-/** Asked before anything is begun: without QEMU there would be a pool that waits, and nothing to see. */
-export async function demandQemu(options: StartOptions): Promise<void> {
+/** Before anything is begun: without QEMU there would be a pool that waits, and nothing to see. */
+export async function prepareHost(
+  options: StartOptions,
+  surroundings: Surroundings,
+  progress: Progress,
+): Promise<void> {
   if (!hasRealMachines(options)) return;
-  const [{ preflight }, { realHost }] = await Promise.all([
+  const [{ ensureQemu }, { preflight }, { realHost }] = await Promise.all([
+    import("./qemu.ts"),
     import("../provider/local/preflight.ts"),
     import("../provider/local/host.ts"),
   ]);
+  await ensureQemu(surroundings, progress);
   try {
     await preflight(realHost, process.cwd());
   } catch (error) {

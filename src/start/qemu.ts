@@ -1,5 +1,5 @@
 /** What runs virtual machines on this host. Whether it can run them well is found out by the provider. */
-import { hostArchitecture } from "../image/recipe.ts";
+import { hostArchitecture } from "../image/manifest.ts";
 import { platforms } from "../provider/local/command-line.ts";
 import { type EnsureOptions, ensurePrograms, isRoot } from "./debian-packages.ts";
 import type { Surroundings } from "./program.ts";

@@ -1,8 +1,7 @@
 /** What each call of the port demands of an instance and what it begins. How it is done is in work.ts. */
 import type { Instance } from "../../core/model.ts";
-import { type Bootstrap, type DiskReplacement, ownershipTags } from "../../ports/provider.ts";
-import type { InstanceRequest } from "../../schema/machine.ts";
-import { admit, newSystemDisk } from "./admit.ts";
+import { type DiskReplacement, ownershipTags, type Provider } from "../../ports/provider.ts";
+import { admit, newSystemDisk, type Order } from "./admit.ts";
 import type { LocalContext } from "./context.ts";
 import { AgentSilence } from "./guest-agent.ts";
 import { systemctl } from "./guest.ts";
@@ -12,18 +11,11 @@ import { refusal, toPortError } from "./map.ts";
 import { bodyHashOf, instanceIdOf, type InstanceRecord, recordToInstance, stateOf } from "./record.ts";
 import type { Works } from "./work.ts";
 
-export interface Calls {
-  create(clientToken: string, request: InstanceRequest, bootstrap: Bootstrap): Promise<Instance>;
-  start(id: string): Promise<void>;
-  stop(id: string): Promise<void>;
-  reboot(id: string): Promise<void>;
-  restartService(id: string, service: string): Promise<void>;
-  replaceSystemDisk(id: string, replacement: DiskReplacement): Promise<void>;
-  release(id: string): Promise<void>;
-  leave(id: string): Promise<void>;
-  tag(id: string, set: Readonly<Record<string, string>>, remove: readonly string[]): Promise<void>;
-  joined(id: string): Promise<void>;
-}
+/** What is asked of one instance, as the port has it. */
+export type Calls = Omit<
+  Provider,
+  "capabilities" | "catalogue" | "list" | "diagnosis" | "onChange" | "close"
+>;
 
 interface Scene {
   readonly context: LocalContext;
@@ -62,13 +54,7 @@ export function createCalls(context: LocalContext, works: Works): Calls {
   };
 }
 
-interface CreateOrder {
-  readonly clientToken: string;
-  readonly request: InstanceRequest;
-  readonly bootstrap: Bootstrap;
-}
-
-async function create({ context, works }: Scene, order: CreateOrder): Promise<Instance> {
+async function create({ context, works }: Scene, order: Order): Promise<Instance> {
   const { clientToken, request, bootstrap } = order;
   const { records, naming } = context;
   const what = `create of ${bootstrap.machineName}`;

@@ -1,8 +1,8 @@
 /** What this host offers to pools: its one zone, the images on its disk, and sizes of instances. */
 import { availableParallelism } from "node:os";
+import type { Architecture } from "../../image/manifest.ts";
 import type { DiskFields, InstanceRequest } from "../../schema/machine.ts";
 import type { CatalogueFields } from "../../schema/provider.ts";
-import type { Architecture } from "./command-line.ts";
 import { totalMiB } from "./host-memory.ts";
 import type { ImageStore } from "./image-store.ts";
 import { typesFor } from "./instance-types.ts";

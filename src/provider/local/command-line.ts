@@ -1,10 +1,8 @@
 /** How QEMU is called for one instance. Pure: the same record gives the same words. */
-import type { ImageManifest } from "../../image/manifest.ts";
+import type { Architecture, ImageManifest } from "../../image/manifest.ts";
 import { diskFile, names } from "./layout.ts";
 import { hostCardAddress, kubeletPort, type Network, segmentCardAddress } from "./network.ts";
 import type { InstanceRecord } from "./record.ts";
-
-export type Architecture = ImageManifest["architecture"];
 
 export interface Platform {
   readonly program: string;

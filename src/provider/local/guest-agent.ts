@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import type { Socket } from "node:net";
 import { type Clock, sleep } from "../../ports/clock.ts";
-import { createJsonChannel, type Message } from "./json-channel.ts";
+import { asMessage, createJsonChannel, type Message } from "./json-channel.ts";
 
 export interface GuestAgent {
   /** Runs a program in the guest to its end. */
@@ -93,10 +93,12 @@ async function runInGuest(
   execute: (command: string, args: Message) => Promise<unknown>,
   { program, args, clock, limitMs }: Running,
 ): Promise<GuestExit> {
-  const { pid } = fields(await execute("guest-exec", { path: program, arg: args, "capture-output": true }));
+  const { pid } = asMessage(
+    await execute("guest-exec", { path: program, arg: args, "capture-output": true }),
+  );
   const deadline = clock.monotonic() + limitMs;
   for (;;) {
-    const status = fields(await execute("guest-exec-status", { pid }));
+    const status = asMessage(await execute("guest-exec-status", { pid }));
     if (status["exited"] === true) {
       const code = typeof status["exitcode"] === "number" ? status["exitcode"] : null;
       return { code, output: `${decoded(status["out-data"])}${decoded(status["err-data"])}`.trim() };
@@ -104,10 +106,6 @@ async function runInGuest(
     if (clock.monotonic() >= deadline) throw new AgentSilence(`${program} ${args.join(" ")}`, limitMs);
     await sleep(clock, pollMs);
   }
-}
-
-function fields(value: unknown): Message {
-  return typeof value === "object" && value !== null ? (value as Message) : {};
 }
 
 function decoded(value: unknown): string {

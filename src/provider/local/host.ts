@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants, fsyncSync, openSync, statfsSync, statSync, writeSync } from "node:fs";
 import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
 import { createConnection, type Socket } from "node:net";
-import { systemCode } from "../../start/error.ts";
+import { isOutOfRoom, systemCode } from "../../start/error.ts";
 import { identifyProcess, isProcessAlive, type ProcessId } from "../../start/process-id.ts";
 import { writeWholeFile } from "../../start/whole-file.ts";
 
@@ -52,8 +52,7 @@ export class ProgramError extends Error {
 
 /** Also where a program met it and only says so. */
 export function isDiskFull(error: unknown): boolean {
-  const code = systemCode(error);
-  if (code === "ENOSPC" || code === "EDQUOT") return true;
+  if (isOutOfRoom(error)) return true;
   return error instanceof ProgramError && error.message.includes("No space left on device");
 }
 

@@ -1,6 +1,6 @@
 /** Sizes of instances on this host. */
+import type { Architecture } from "../../image/manifest.ts";
 import type { CatalogueFields } from "../../schema/provider.ts";
-import type { Architecture } from "./command-line.ts";
 
 export interface InstanceType {
   readonly name: string;

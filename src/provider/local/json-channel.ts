@@ -43,6 +43,11 @@ export function createJsonChannel(socket: Socket): JsonChannel {
   };
 }
 
+/** The fields of what should be an object; none of what is not. */
+export function asMessage(value: unknown): Message {
+  return typeof value === "object" && value !== null ? (value as Message) : {};
+}
+
 /** Null for what is no JSON object: remains of a line that somebody else's connection began. */
 function parse(line: Buffer): Message | null {
   try {

@@ -16,6 +16,11 @@ export interface Network {
 /** Numbers run from 1 to this: one byte of every address. */
 export const largestNumber = 254;
 
+/** All that another instance may have beside this one. */
+export function otherNumbers(number: number): readonly number[] {
+  return Array.from({ length: largestNumber }, (_, index) => index + 1).filter((other) => other !== number);
+}
+
 export const kubeletPort = 10_250;
 /** Where a guest finds the host, and with it whatever listens on the host's loopback address. */
 const hostInGuest = "10.0.2.2";
@@ -89,8 +94,7 @@ IPv6AcceptRA=no
 
 /** The ways to all nodes that may ever be: then nobody has to be told when one comes or goes. */
 function segmentNetwork(number: number): string {
-  const others = Array.from({ length: largestNumber }, (_, index) => index + 1).filter((n) => n !== number);
-  const routes = others.map(
+  const routes = otherNumbers(number).map(
     (n) => `
 [Route]
 Destination=${podsOf(n)}.0/24

@@ -1,5 +1,5 @@
 /** What this machine must have before anything else: an operating system that is supported, and QEMU. */
-import type { Architecture } from "./command-line.ts";
+import { type Architecture, hostArchitecture } from "../../image/manifest.ts";
 import { platforms } from "./command-line.ts";
 import { type Host, ProgramError } from "./host.ts";
 import { refusal } from "./map.ts";
@@ -10,7 +10,7 @@ export interface Preflight {
 }
 
 export async function preflight(host: Pick<Host, "run">, folder: string): Promise<Preflight> {
-  const architecture = architectureOf(process.arch);
+  const architecture = hostArchitecture(process.arch);
   if (process.platform !== "linux" || architecture === null) {
     const here = `${process.platform} on ${process.arch}`;
     throw refusal("Invalid", `provider type local needs Linux on amd64 or arm64, and this is ${here}`);
@@ -37,9 +37,4 @@ async function versionOf(host: Pick<Host, "run">, { program, packages, folder }:
     const said = why ?? `does not run: ${error instanceof Error ? error.message : String(error)}`;
     throw refusal("Unreachable", `${program} ${said}. Install it: apt-get install ${packages}`);
   }
-}
-
-function architectureOf(arch: string): Architecture | null {
-  if (arch === "x64") return "amd64";
-  return arch === "arm64" ? "arm64" : null;
 }

@@ -1,7 +1,7 @@
 /** QEMU's monitor protocol: commands with their answers, and events. It knows nothing of instances. */
 import type { Socket } from "node:net";
 import type { Clock } from "../../ports/clock.ts";
-import { createJsonChannel, type Message } from "./json-channel.ts";
+import { asMessage, createJsonChannel, type Message } from "./json-channel.ts";
 
 export interface Qmp {
   /** The answer's `return`; a refusal or silence is a `QmpError`. */
@@ -79,7 +79,3 @@ export async function openQmp(socket: Socket, { clock, onEvent }: QmpOptions): P
 }
 
 const greeting = "greeting";
-
-function asMessage(value: unknown): Message {
-  return typeof value === "object" && value !== null ? (value as Message) : {};
-}

@@ -1,8 +1,14 @@
 /** The second disk of an instance: what the guest reads at its boot to become its node. Which files, and how they are packed. */
 import { isoOf } from "./iso.ts";
 import { kubeletFiles, type Member } from "./kubelet.ts";
-import { hostCardAddress, networkFiles, podsOf, segmentAddressOf, segmentCardAddress } from "./network.ts";
-import { largestNumber } from "./network.ts";
+import {
+  hostCardAddress,
+  networkFiles,
+  otherNumbers,
+  podsOf,
+  segmentAddressOf,
+  segmentCardAddress,
+} from "./network.ts";
 import { type ArchiveFile, tarOf } from "./tar.ts";
 
 export interface SeedFacts extends Member {
@@ -98,7 +104,6 @@ ExecStart=/usr/bin/kubelet $KUBELET_ARGS
 `;
 
 function networkConfig({ instanceId, number }: SeedFacts): object {
-  const others = Array.from({ length: largestNumber }, (_, index) => index + 1).filter((n) => n !== number);
   return {
     version: 2,
     ethernets: {
@@ -107,7 +112,7 @@ function networkConfig({ instanceId, number }: SeedFacts): object {
         match: { macaddress: segmentCardAddress(number) },
         optional: true,
         addresses: [`${segmentAddressOf(number)}/16`],
-        routes: others.map((n) => ({ to: `${podsOf(n)}.0/24`, via: segmentAddressOf(n) })),
+        routes: otherNumbers(number).map((n) => ({ to: `${podsOf(n)}.0/24`, via: segmentAddressOf(n) })),
       },
     },
   };

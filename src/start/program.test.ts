@@ -6,8 +6,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { runProgram } from "../start/program.ts";
-import { createRunner } from "./runner.ts";
+import { runProgram } from "./program.ts";
 
 const linux = process.platform === "linux" ? {} : { skip: "needs Linux" };
 const surroundings = { env: process.env, signal: undefined };
@@ -29,21 +28,6 @@ test("a failure says how it ended and what was said", linux, async () => {
   assert.equal(missing.kind, "Failed");
 });
 
-test(
-  "the step of a build that fails is named, with its last words and where all of them are",
-  linux,
-  async (t) => {
-    const dir = mkdtempSync(join(tmpdir(), "poolkeeper-run-"));
-    t.after(() => rmSync(dir, { recursive: true }));
-    const run = createRunner({ dir, neededBytes: 1, what: "Building an image" }, surroundings);
-    await assert.rejects(
-      run(["unshare", "--help-me-not", "--", "mke2fs", "-q"]),
-      /Building an image failed in mke2fs \(exit code 1\)\. Nothing half done was kept.*Its last lines:/,
-    );
-    assert.match(readFileSync(join(dir, "build.log"), "utf8"), /^unshare --help-me-not -- mke2fs -q\n/);
-  },
-);
-
 test("an interruption ends the program and everything it waits for", linux, async () => {
   const stop = new AbortController();
   const running = runProgram(["sh", "-c", "sleep 600"], { env: process.env, signal: stop.signal });
@@ -58,7 +42,7 @@ test("a program does not outlive a process that is killed", linux, async (t) => 
   const dir = mkdtempSync(join(tmpdir(), "poolkeeper-run-"));
   t.after(() => rmSync(dir, { recursive: true }));
   const file = join(dir, "pid");
-  const program = JSON.stringify(fileURLToPath(new URL("../start/program.ts", import.meta.url)));
+  const program = JSON.stringify(fileURLToPath(new URL("program.ts", import.meta.url)));
   const words = JSON.stringify(["sh", "-c", `echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 600`]);
   const script = `import { runProgram } from ${program}; await runProgram(${words}, { env: process.env, signal: undefined });`;
   const parent = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
