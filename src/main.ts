@@ -6,6 +6,7 @@ import { type Controller, createController } from "./controller/controller.ts";
 import type { PassReport } from "./controller/loop.ts";
 import type { Action } from "./core/action.ts";
 import type { Announcement } from "./core/announce.ts";
+import { newsAnnotations } from "./core/event.ts";
 import type { Snapshot } from "./core/model.ts";
 import { createRecorder } from "./kube/events.ts";
 import { createElection } from "./kube/lease.ts";
@@ -25,7 +26,7 @@ import { createSample, sampleOf } from "./start/sample.ts";
 import { followSample } from "./start/sample-watch.ts";
 import { type ClusterSession, openSession } from "./start/session.ts";
 import { createStopper, type Stopper } from "./start/stopper.ts";
-import { eventText } from "./text/event.ts";
+import { noteText } from "./text/event.ts";
 
 /** Runs until it is told to stop. Resolves with the exit code. */
 export async function start(options: StartOptions): Promise<number> {
@@ -259,9 +260,9 @@ function announce(
   { pool }: Pick<Snapshot, "pool">,
   news: Announcement,
 ): void {
-  const { type, reason, machine, node } = news;
-  const about = machine === "" ? "" : `${machine}${node === null ? "" : ` (${node})`}: `;
-  const event = { type, reason, action: "Reconcile", note: `${about}${eventText(news)}` };
+  const { type, reason, node } = news;
+  const annotations = newsAnnotations(news);
+  const event = { type, reason, action: "Reconcile", note: noteText(news), annotations };
   const { apiVersion, kind, metadata } = pool;
   const { name, namespace = "", uid = "" } = metadata;
   recorder.record({ ...event, regarding: { apiVersion, kind, name, namespace, uid } });

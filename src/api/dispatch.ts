@@ -8,7 +8,7 @@ import type { Gate } from "./gate.ts";
 import { checkHost, checkOrigin } from "./guard.ts";
 import { languageOf } from "./language.ts";
 import type { Limiter } from "./limits.ts";
-import { answerError, failed } from "./problem.ts";
+import { answerError, failed, invalid } from "./problem.ts";
 import type { Documented, OpenCall, OpenRoute, Reply, Route } from "./route.ts";
 import type { ApiDeps } from "./world.ts";
 
@@ -75,12 +75,7 @@ function paramsOf({ params }: FastifyRequest): Readonly<Record<string, string>> 
   const found: Readonly<Record<string, string>> = { ...Object(params) };
   const [long] = Object.entries(found).filter(([, value]) => value.length > maxName || value === "");
   if (long === undefined) return found;
-  const message = `must have 1 to ${maxName} characters`;
-  throw failed(
-    "InvalidRequest",
-    { message: `${long[0]} ${message}` },
-    { fields: [{ path: long[0], message }] },
-  );
+  throw invalid([{ path: long[0], message: `must have 1 to ${maxName} characters` }]);
 }
 
 /** Null where the route takes none; what is sent all the same is not looked at. */
@@ -88,13 +83,7 @@ export function checked(schema: z.ZodType | null, value: unknown): unknown {
   if (schema === null) return null;
   const parsed = parse(schema, value);
   if (parsed.ok) return parsed.value;
-  const fields = parsed.problems.map(({ path, message }) => ({ path, message }));
-  const [first] = fields;
-  throw failed(
-    "InvalidRequest",
-    { message: `${first?.path ?? ""} ${first?.message ?? ""}`.trim() },
-    { fields },
-  );
+  throw invalid(parsed.problems.map(({ path, message }) => ({ path, message })));
 }
 
 function send(reply: FastifyReply, { status, body, headers = {} }: Reply, call: OpenCall): FastifyReply {

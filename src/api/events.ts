@@ -2,7 +2,8 @@
 import { isOurEvent, type SeenEvent, seenEvent } from "../core/event.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventObject } from "../schema/kubernetes.ts";
-import { eventWord } from "../text/words.ts";
+import { noteText } from "../text/event.ts";
+import { eventWord, type Language } from "../text/words.ts";
 import { pageOf } from "./answers.ts";
 import { latestFirst, pageOfItems } from "./page.ts";
 import { permissionsOf } from "./permissions.ts";
@@ -88,8 +89,10 @@ const sorting = latestFirst<Listed>("events", {
   keyOf: ({ time, name }) => ({ ...nothing, time, name }),
 });
 
-const nothing = { type: "", reason: "", object: { kind: "", name: "" }, count: 0, note: "" };
+const nothing = { type: "", reason: "", object: { kind: "", name: "" }, count: 0, note: "", news: null };
 
-function viewOf({ name: _name, ...seen }: Listed, language: Parameters<typeof eventWord>[1]): EventView {
-  return { ...seen, word: eventWord(seen.reason, language) };
+/** The note as it was written stands for what cannot be worded again. */
+function viewOf({ name: _name, news, ...seen }: Listed, language: Language): EventView {
+  const note = news === null || language === "en" ? seen.note : noteText(news, language);
+  return { ...seen, note, word: eventWord(seen.reason, language) };
 }

@@ -8,7 +8,7 @@ import { parsePool } from "../schema/parse.ts";
 import type { ManagedNodePoolObject, PoolSpec } from "../schema/pool.ts";
 import type { z } from "zod";
 import type { Weighed } from "./carry-out.ts";
-import { failed } from "./problem.ts";
+import { invalid } from "./problem.ts";
 import {
   cloneWish,
   createPoolWish,
@@ -183,8 +183,7 @@ function create(call: WishCall<typeof createPoolWish>): Weighed {
 async function scale(call: WishCall<typeof scaleWish>): Promise<Weighed> {
   const { add, replicas } = call.body;
   if ((add === undefined) === (replicas === undefined)) {
-    const fields = [{ path: "add", message: "must be given, or replicas, and not both" }];
-    throw failed("InvalidRequest", { message: "add or replicas must be given, and not both" }, { fields });
+    throw invalid([{ path: "add", message: "must be given, or replicas, and not both" }]);
   }
   const ground = (pool: ManagedNodePoolObject) => groundFor(pool, replicas);
   const { pool, sight, unseen } = await sighted(call, call.params["name"], ground);

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { Announcement } from "../core/announce.ts";
+import { newsAnnotations } from "../core/event.ts";
+import { worldNamespace } from "../sim/world.ts";
+import { noteText } from "../text/event.ts";
 import { createBooth } from "./testing.ts";
 
 const spec = { providerRef: { name: "simulator" }, upgrade: { soakSeconds: 0 } };
@@ -17,7 +21,8 @@ test("a pool that is asked for is created, grows, and shows the numbers of its s
   assert.deepEqual(pool.nodes, { desired: 2, machines: 2, ready: 2, upToDate: 2, unavailable: 0 });
   assert.deepEqual(pool.state, { code: "Active", word: "Active", tone: "Good" });
   assert.equal(headers["etag"], `"${pool.version}"`);
-  assert.equal(pool.conditions.find(({ type }: { type: string }) => type === "Ready").status, "True");
+  const ready = pool.conditions.find(({ type }: { type: string }) => type === "Ready");
+  assert.deepEqual([ready.status, ready.tone], ["True", "Good"]);
 });
 
 test("what waits is said in the caller's language, with its facts and the command that helps", async (t) => {
@@ -140,5 +145,53 @@ test("events and the audit log say what happened and who asked for it", async (t
       ["remove", "Done"],
     ],
   );
-  assert.equal((await booth.ask("GET", "/events?pool=web")).status, 200);
+});
+
+test("an event is told in the language of who asks, from what it holds beside its sentence", async (t) => {
+  const booth = await createBooth(t);
+  await booth.ask("POST", "/pools", { body: { name: "web", spec } });
+  const news: Announcement = {
+    type: "Warning",
+    reason: "NodeUpgradeFailed",
+    because: "DrainTimedOut",
+    facts: { object: "Pod shop/cart-0" },
+    machine: "web-1",
+    node: "cn-hangzhou.i-1",
+  };
+  const event = {
+    apiVersion: "events.k8s.io/v1",
+    kind: "Event",
+    metadata: { name: "web.1", namespace: worldNamespace, annotations: newsAnnotations(news) },
+    reportingController: "poolkeeper.dev/controller",
+    reportingInstance: "one",
+    eventTime: "2026-11-23T00:00:00.000000Z",
+    type: news.type,
+    reason: news.reason,
+    action: "Reconcile",
+    note: noteText(news),
+    regarding: { kind: "ManagedNodePool", name: "web", namespace: worldNamespace },
+  };
+  await booth.world.kube.create("Event", event);
+  const noteIn = async (language: string): Promise<string> => {
+    const { body } = await booth.ask("GET", "/events?pool=web", { headers: { "accept-language": language } });
+    return body.items.map(({ note }: { note: string }) => note).join("\n");
+  };
+  assert.equal(
+    await noteIn("en"),
+    "web-1 (cn-hangzhou.i-1): The node could not be drained in time: Pod shop/cart-0 was in the way; it was kept.",
+  );
+  assert.equal(await noteIn("zh"), noteText(news, "zh"));
+  assert.match(await noteIn("zh"), /Pod shop\/cart-0.*[。]/);
+});
+
+test("what is wrong with a request is said in the language of who asks", async (t) => {
+  const booth = await createBooth(t);
+  const bad = {
+    body: { name: "web", spec: { ...spec, replicas: -1 } },
+    headers: { "accept-language": "zh" },
+  };
+  const { status, body } = await booth.ask("POST", "/pools", bad);
+  assert.equal(status, 422);
+  assert.equal(body.detail, "请求无效：spec.replicas: 不能小于 0。未做任何更改。");
+  assert.deepEqual(body.fields, [{ path: "spec.replicas", message: "不能小于 0" }]);
 });

@@ -2,6 +2,7 @@
 import type { Refusal } from "../core/intent/answer.ts";
 import type { Facts, RefusalReason } from "../core/reason.ts";
 import { isPortError, type PortError, type PortErrorKind } from "../ports/errors.ts";
+import { complaintText } from "../text/complaint.ts";
 import { type ProblemReason, problemWords } from "../text/problem.ts";
 import { nextCommand, sentence } from "../text/sentence.ts";
 import type { Language } from "../text/words.ts";
@@ -44,6 +45,11 @@ export function failed(reason: ProblemReason, facts: Facts = {}, details: Detail
   return new RequestError(reason, facts, null, details);
 }
 
+/** What is asked for does not fit the schema; the first field that is wrong stands in the sentence. */
+export function invalid(fields: readonly FieldProblem[]): RequestError {
+  return failed("InvalidRequest", {}, { fields });
+}
+
 /** A wish that the core does not grant. */
 export function refused(refusal: Refusal): RequestError {
   return new RequestError(refusal.reason, refusal.facts, refusal, {});
@@ -70,9 +76,15 @@ export function answerError(error: unknown, { language, request }: Asked): Answe
 }
 
 function answerRequest(
-  { reason, facts, refusal, details }: RequestError,
+  { reason, facts: known, refusal, details }: RequestError,
   { language, request }: Asked,
 ): Answered {
+  const fields = details.fields?.map(({ path, message }) => ({
+    path,
+    message: complaintText(message, language),
+  }));
+  const [first] = fields ?? [];
+  const facts = first === undefined ? known : { message: `${first.path}: ${first.message}`, ...known };
   const words =
     refusal === null
       ? problemWords(reason as ProblemReason, facts, language)
@@ -91,7 +103,7 @@ function answerRequest(
     reason,
     facts,
     try: words.try,
-    ...(details.fields === undefined ? {} : { fields: [...details.fields] }),
+    ...(fields === undefined ? {} : { fields }),
     ...(details.preview === undefined ? {} : { preview: details.preview }),
   };
   return { problem, headers: details.headers ?? {}, isFault: false };

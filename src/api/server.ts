@@ -34,7 +34,7 @@ import { operationWishes } from "./operation-wishes.ts";
 import { createPeople } from "./person.ts";
 import { poolWishes } from "./pool-wishes.ts";
 import { poolRoutes } from "./pools.ts";
-import { failed } from "./problem.ts";
+import { invalid } from "./problem.ts";
 import { providerRoutes } from "./providers.ts";
 import { streamQuery } from "./requests.ts";
 import type { Documented, Route } from "./route.ts";
@@ -213,7 +213,6 @@ function resourcesOf(text: string): (typeof resourceName.options)[number][] {
   return names.map((name) => {
     const found = resourceName.options.find((option) => option === name);
     if (found !== undefined) return found;
-    const message = `resources: ${name} is none of ${resourceName.options.join(", ")}`;
-    throw failed("InvalidRequest", { message }, { fields: [{ path: "resources", message }] });
+    throw invalid([{ path: "resources", message: `${name} is none of ${resourceName.options.join(", ")}` }]);
   });
 }

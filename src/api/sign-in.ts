@@ -5,7 +5,7 @@ import { type Gate, idOf } from "./gate.ts";
 import { checkCsrf, cookieOf, type RequestHeaders } from "./guard.ts";
 import type { Limiter } from "./limits.ts";
 import type { People } from "./person.ts";
-import { failed } from "./problem.ts";
+import { failed, invalid } from "./problem.ts";
 import { linkWish, signInWish } from "./requests.ts";
 import type { OpenCall, OpenRoute } from "./route.ts";
 import type { OpenSession, Sessions } from "./sessions.ts";
@@ -131,8 +131,7 @@ async function callerOf(
     return { kind: "LocalAdmin" };
   }
   if (token === undefined || token.trim() === "") {
-    const fields = [{ path: "code", message: "must be given, or a token" }];
-    throw failed("InvalidRequest", { message: "neither a code nor a token is given" }, { fields });
+    throw invalid([{ path: "code", message: "must be given, or a token" }]);
   }
   if (world.cluster.isSimulated) throw failed("TokenInvalid", { message: "this world knows no tokens" });
   const caller: Caller = { kind: "Token", token: token.trim() };

@@ -55,6 +55,7 @@ export const condition = z.object({
   type: z.string(),
   word: z.string(),
   status: z.enum(["True", "False", "Unknown"]),
+  tone,
   reason: z.string(),
   message: z.string(),
   since: time(),

@@ -15,7 +15,7 @@ import { textOf } from "./guard.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { seesOf } from "./machines.ts";
 import { kindOf, permissionFor } from "./permissions.ts";
-import { failed, RequestError } from "./problem.ts";
+import { invalid, RequestError } from "./problem.ts";
 import { notFound } from "./read.ts";
 import { wishQuery } from "./requests.ts";
 import type { Call, Method, Reply, Route } from "./route.ts";
@@ -74,7 +74,7 @@ async function runKeyed<S extends z.ZodType<Sure>>(
 ): Promise<Reply> {
   const key = textOf(call.headers["idempotency-key"]);
   if (key.length > maxKeyLength) {
-    throw failed("InvalidRequest", { message: `Idempotency-Key is longer than ${maxKeyLength} characters` });
+    throw invalid([{ path: "Idempotency-Key", message: `must have at most ${maxKeyLength} characters` }]);
   }
   if (key === "" || call.query.dryRun === "true") return await run(deps, route, call);
   const asked = canonical([route.method, route.path, call.params, call.body]);
@@ -229,16 +229,10 @@ export function checkedSpec<T extends { readonly spec: unknown }>(
   parsed: Parsed<T>,
   given: unknown,
 ): T["spec"] {
-  if (!parsed.ok) {
-    const fields = parsed.problems.map(({ path, message }) => ({ path, message }));
-    const [first] = fields;
-    throw failed("InvalidRequest", { message: `${first?.path ?? ""}: ${first?.message ?? ""}` }, { fields });
-  }
+  if (!parsed.ok) throw invalid(parsed.problems.map(({ path, message }) => ({ path, message })));
   const strangers = unknownFields(given, parsed.value.spec, "spec");
-  const [stranger] = strangers;
-  if (stranger === undefined) return parsed.value.spec;
-  const fields = strangers.map((path) => ({ path, message: "is not known" }));
-  throw failed("InvalidRequest", { message: `${stranger} is not known` }, { fields });
+  if (strangers.length === 0) return parsed.value.spec;
+  throw invalid(strangers.map((path) => ({ path, message: "is not known" })));
 }
 
 /** RFC 7396: maps are merged, null takes away, everything else replaces. */

@@ -2,7 +2,7 @@
 import type { Facts, Reason } from "../core/reason.ts";
 import type { Condition, ObjectMeta } from "../schema/kubernetes.ts";
 import { isReason, nextCommand, sentence } from "../text/sentence.ts";
-import { toneOf } from "../text/tone.ts";
+import { conditionTone, toneOf } from "../text/tone.ts";
 import { conditionWord, type Language, stateWord } from "../text/words.ts";
 import type { ConditionView, Meta, Said, State, Tone } from "./types.ts";
 
@@ -69,7 +69,9 @@ interface ConditionFields {
 
 export function conditionView(condition: ConditionFields, language: Language): ConditionView {
   const { type, status, reason = "", message = "", lastTransitionTime = "" } = condition;
-  return { type, word: conditionWord(type, language), status, reason, message, since: lastTransitionTime };
+  const tone: Tone = conditionTone(type, status);
+  const word = conditionWord(type, language);
+  return { type, word, status, tone, reason, message, since: lastTransitionTime };
 }
 
 /** "True" is good of Ready. */

@@ -34,6 +34,6 @@ async function namesAround(session: Session, poolName: string): Promise<Readonly
 }
 
 function rowOf(event: EventObject): EventRow {
-  const { object, ...seen } = seenEvent(event);
+  const { object, news: _news, ...seen } = seenEvent(event);
   return { ...seen, object: `${object.kind}/${object.name}` };
 }

@@ -26,6 +26,7 @@ export interface EventNote {
   readonly action: string;
   /** A sentence, for people. */
   readonly note: string;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface Recorder {
@@ -224,7 +225,11 @@ function eventObject(writer: Writer, { event, name, lastTime }: Series): EventOb
   return {
     apiVersion: "events.k8s.io/v1",
     kind: "Event",
-    metadata: { name, namespace: namespaceOf(event) },
+    metadata: {
+      name,
+      namespace: namespaceOf(event),
+      ...(event.annotations === undefined ? {} : { annotations: event.annotations }),
+    },
     eventTime: microTime(lastTime),
     reportingController: `poolkeeper.dev/${writer.options.component}`,
     reportingInstance: writer.options.instance,

@@ -1,5 +1,5 @@
 /** What an event says. Why something went wrong is said by the sentence of the failure's reason. */
-import type { News } from "../core/announce.ts";
+import type { Announcement, News } from "../core/announce.ts";
 import type { EventReason } from "../core/reason.ts";
 import { fillPattern } from "./pattern.ts";
 import { finish, isReason, sentence } from "./sentence.ts";
@@ -48,6 +48,13 @@ const sentences: Sentences = {
     "操作 {operation} 将同步 {object} 的标签、污点与实例标签。",
   ],
 };
+
+/** The note of an event: whose it is, and what it says. */
+export function noteText(news: Announcement, language: Language = "en"): string {
+  const { machine, node } = news;
+  const about = machine === "" ? "" : `${machine}${node === null ? "" : ` (${node})`}: `;
+  return `${about}${eventText(news, language)}`;
+}
 
 /** The API takes notes of up to 1,024 characters; the names before it need room too. */
 const longestNote = 900;

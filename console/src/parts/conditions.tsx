@@ -5,10 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { ConditionView } from "../../../src/api/types.ts";
 import { Empty } from "./empty.tsx";
 import { PlainTable } from "./plain-table.tsx";
+import { indicatorOfTone } from "./state.tsx";
 import { Age } from "./time.tsx";
-
-/** True and False as Kubernetes says them; whether that is good depends on the condition, and its sentence tells. */
-const marks = { True: "success", False: "stopped", Unknown: "pending" } as const;
 
 export function Conditions({ conditions }: { readonly conditions: readonly ConditionView[] }): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "pool.conditions" });
@@ -24,7 +22,11 @@ export function Conditions({ conditions }: { readonly conditions: readonly Condi
           id: "status",
           header: t("status"),
           width: 120,
-          cell: ({ status }) => <StatusIndicator type={marks[status]}>{t(status)}</StatusIndicator>,
+          cell: ({ status, tone }) => (
+            <StatusIndicator type={status === "Unknown" ? "pending" : indicatorOfTone[tone]}>
+              {t(status)}
+            </StatusIndicator>
+          ),
         },
         { id: "message", header: t("message"), cell: ({ message }) => message },
         { id: "since", header: t("since"), width: 100, cell: ({ since }) => <Age time={since} /> },

@@ -3,7 +3,7 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 import type { ReactNode } from "react";
 import type { State, Tone } from "../../../src/api/types.ts";
 
-const types: Readonly<Record<Tone, StatusIndicatorProps.Type>> = {
+export const indicatorOfTone: Readonly<Record<Tone, StatusIndicatorProps.Type>> = {
   Good: "success",
   Busy: "in-progress",
   Bad: "error",
@@ -11,5 +11,5 @@ const types: Readonly<Record<Tone, StatusIndicatorProps.Type>> = {
 };
 
 export function StateWord({ state }: { readonly state: State }): ReactNode {
-  return <StatusIndicator type={types[state.tone]}>{state.word}</StatusIndicator>;
+  return <StatusIndicator type={indicatorOfTone[state.tone]}>{state.word}</StatusIndicator>;
 }

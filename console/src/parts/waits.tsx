@@ -11,9 +11,16 @@ import { Age } from "./time.tsx";
 /** The rest is behind them. */
 const shownWaits = 5;
 
-export function Waits({ waits }: { readonly waits: readonly Wait[] }): ReactNode {
+export interface WaitsProps {
+  readonly waits: readonly Wait[];
+  /** How many more there are than the API tells. */
+  readonly omitted?: number;
+}
+
+export function Waits({ waits, omitted = 0 }: WaitsProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "waits" });
   const shown = waits.slice(0, shownWaits);
+  const more = waits.length - shown.length + omitted;
   return (
     <Alert type="warning" header={t("title")}>
       <SpaceBetween size="s">
@@ -28,7 +35,7 @@ export function Waits({ waits }: { readonly waits: readonly Wait[] }): ReactNode
             {command !== null && <Try command={command} />}
           </div>
         ))}
-        {waits.length > shown.length && <Box>{t("more", { count: waits.length - shown.length })}</Box>}
+        {more > 0 && <Box>{t("more", { count: more })}</Box>}
       </SpaceBetween>
     </Alert>
   );

@@ -8,7 +8,7 @@ import { formOf, type PoolForm } from "./model.ts";
 const fresh = formOf("web", poolSpec.parse({ providerRef: { name: "simulator" } }));
 
 function complaintsOf(change: Partial<PoolForm>): readonly string[] {
-  const checked = check({ ...fresh, ...change });
+  const checked = check({ ...fresh, ...change }, "en");
   return checked.ok ? [] : checked.complaints.map(({ field, message }) => `${field}: ${message}`);
 }
 
@@ -32,7 +32,7 @@ test("what was read and not changed is what is sent", () => {
     management: { autoUpgrade: true, maintenanceWindowRef: { name: "nightly" } },
     upgrade: { maxUnavailable: "20%" },
   });
-  const checked = check(formOf("web", spec));
+  const checked = check(formOf("web", spec), "en");
   assert.deepEqual(checked, { ok: true, name: "web", spec });
 });
 

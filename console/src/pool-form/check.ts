@@ -1,6 +1,8 @@
 /** What the schema says about a filled-in pool, field by field: the same words as the API server and the command line. */
 import { parsePool } from "../../../src/schema/parse.ts";
 import type { PoolSpec } from "../../../src/schema/pool.ts";
+import { complaintText } from "../../../src/text/complaint.ts";
+import type { Language } from "../../../src/text/words.ts";
 import { type FieldName, type PoolForm, specOf } from "./model.ts";
 
 export interface Complaint {
@@ -13,7 +15,7 @@ export type Checked =
   | { readonly ok: true; readonly name: string; readonly spec: PoolSpec }
   | { readonly ok: false; readonly complaints: readonly Complaint[] };
 
-export function check(form: PoolForm): Checked {
+export function check(form: PoolForm, language: Language): Checked {
   const name = form.name.trim();
   const doubled = [...doubledKeys(form, "labels"), ...doubledKeys(form, "tags")];
   const parsed = parsePool({
@@ -24,9 +26,16 @@ export function check(form: PoolForm): Checked {
   });
   if (parsed.ok && doubled.length === 0) return { ok: true, name, spec: parsed.value.spec };
   const problems = parsed.ok ? [] : parsed.problems;
+  const complaints = [
+    ...doubled,
+    ...problems.map(({ path, message }) => ({ field: fieldOf(path), message })),
+  ];
   return {
     ok: false,
-    complaints: [...doubled, ...problems.map(({ path, message }) => ({ field: fieldOf(path), message }))],
+    complaints: complaints.map(({ field, message }) => ({
+      field,
+      message: complaintText(message, language),
+    })),
   };
 }
 

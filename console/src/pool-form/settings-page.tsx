@@ -13,6 +13,7 @@ import { type ReactNode, useState } from "react";
 import { FormProvider, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import type { PoolDetail } from "../../../src/api/types.ts";
+import { usePreferences } from "../app/look.ts";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { poolQuery } from "../ask/queries.ts";
@@ -48,7 +49,7 @@ function SettingsForm({ pool }: { readonly pool: PoolDetail }): ReactNode {
   const form = usePoolForm({ initial: formOf(pool.name, pool.spec), draft: null });
   const [sync, setSync] = useState(false);
   const values = useWatch({ control: form.control }) as PoolForm;
-  const checked = check(values);
+  const checked = check(values, usePreferences().current.language);
   const wanted = checked.ok ? modifyWish(pool, checked.spec, sync) : null;
   const navigate = useNavigate();
   const tell = useTell();

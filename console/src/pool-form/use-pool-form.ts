@@ -8,18 +8,22 @@ import {
   useForm,
   type UseFormReturn,
 } from "react-hook-form";
+import type { Language } from "../../../src/text/words.ts";
+import { usePreferences } from "../app/look.ts";
 import { check } from "./check.ts";
 import type { PoolForm } from "./model.ts";
 
-const resolver: Resolver<PoolForm> = (values) => {
-  const checked = check(values);
-  if (checked.ok) return { values, errors: {} };
-  const errors: FieldErrors<PoolForm> = {};
-  // The first complaint about a field is shown; the next one when that is mended.
-  for (const { field, message } of checked.complaints.toReversed())
-    set(errors, field, { type: "schema", message });
-  return { values: {}, errors };
-};
+const resolverIn =
+  (language: Language): Resolver<PoolForm> =>
+  (values) => {
+    const checked = check(values, language);
+    if (checked.ok) return { values, errors: {} };
+    const errors: FieldErrors<PoolForm> = {};
+    // The first complaint about a field is shown; the next one when that is mended.
+    for (const { field, message } of checked.complaints.toReversed())
+      set(errors, field, { type: "schema", message });
+    return { values: {}, errors };
+  };
 
 export interface PoolFormOptions {
   readonly initial: PoolForm;
@@ -30,7 +34,7 @@ export interface PoolFormOptions {
 export function usePoolForm({ initial, draft }: PoolFormOptions): UseFormReturn<PoolForm> {
   const form = useForm<PoolForm>({
     defaultValues: { ...initial, ...readDraft(draft) },
-    resolver,
+    resolver: resolverIn(usePreferences().current.language),
     // Not when a field is left: a complaint that appears between the press of a button and its release moves the button away.
     mode: "onSubmit",
   });

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { FormProvider, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import type { PoolDetail } from "../../../src/api/types.ts";
+import { usePreferences } from "../app/look.ts";
 import { useTell } from "../app/notices.tsx";
 import { useSearchField } from "../parts/use-search-field.ts";
 import { CopyAs } from "../wish/copy-as.tsx";
@@ -52,7 +53,8 @@ function Steps({ source, draft, trigger, control }: StepsProps): ReactNode {
     void navigate({ to: "/pools", search: {} });
   };
   const values = useWatch({ control }) as PoolForm;
-  const checked = step === reviewStep ? check(values) : null;
+  const { language } = usePreferences().current;
+  const checked = step === reviewStep ? check(values, language) : null;
   const wish = useWish(checked?.ok === true ? newPoolWish(source, checked) : null, () => {
     tell({
       kind: "success",

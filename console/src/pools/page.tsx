@@ -34,7 +34,7 @@ function PoolPage(): ReactNode {
   return (
     <SpaceBetween size="l">
       <PoolHeader pool={pool.data} />
-      {pool.data.waits.length > 0 && <Waits waits={pool.data.waits} />}
+      {pool.data.waits.length > 0 && <Waits waits={pool.data.waits} omitted={pool.data.waitsOmitted} />}
       <Facts pool={pool.data} />
       <Configurations pool={pool.data} />
     </SpaceBetween>

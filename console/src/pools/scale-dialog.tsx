@@ -5,6 +5,7 @@ import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { usePreferences } from "../app/look.ts";
 import { useTell } from "../app/notices.tsx";
 import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { AppLink } from "../parts/app-link.tsx";
@@ -23,7 +24,7 @@ export function ScaleDialog({ name, onClose }: DialogProps): ReactNode {
   const { t: tw } = useTranslation("translation", { keyPrefix: "wish" });
   const tell = useTell();
   const [text, setText] = useState("1");
-  const add = readCount(text);
+  const add = readCount(text, usePreferences().current.language);
   const fields = (state: WishState): ReactNode => (
     <SpaceBetween size="m">
       <FormField

@@ -4,6 +4,7 @@ import Input, { type InputProps } from "@cloudscape-design/components/input";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { usePreferences } from "../app/look.ts";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { poolQuery } from "../ask/queries.ts";
@@ -22,7 +23,7 @@ export function SetCountDialog({ name, onClose }: DialogProps): ReactNode {
   const { data: pool } = useQuery(poolQuery(useAsker(), name));
   const [typed, setTyped] = useState<string | null>(null);
   const text = typed ?? String(pool?.nodes.desired ?? "");
-  const count = readCount(text);
+  const count = readCount(text, usePreferences().current.language);
   return (
     <WishDialog
       title={t("count.title", { pool: name })}

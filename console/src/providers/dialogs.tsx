@@ -6,6 +6,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { parseProvider } from "../../../src/schema/parse.ts";
+import { complaintAt } from "../../../src/text/complaint.ts";
+import { usePreferences } from "../app/look.ts";
 import { useTell } from "../app/notices.tsx";
 import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { WishDialog } from "../wish/dialog.tsx";
@@ -32,12 +34,11 @@ export function CreateProviderDialog({ onClose }: DialogProps): ReactNode {
     endpoint: "",
     credentials: "",
   });
+  const { language } = usePreferences().current;
   const [isTried, setTried] = useState(false);
   const checked = check(form);
   const problemAt = (path: string): string | undefined =>
-    checked.ok || !isTried
-      ? undefined
-      : checked.problems.find((problem) => problem.path.startsWith(path))?.message;
+    checked.ok || !isTried ? undefined : complaintAt(checked.problems, path, language);
   const field = (key: keyof ProviderForm, path: string, placeholder: string): ReactNode => (
     <FormField label={t(key)} errorText={problemAt(path)}>
       <Input

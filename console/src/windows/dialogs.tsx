@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { WindowView } from "../../../src/api/types.ts";
+import { usePreferences } from "../app/look.ts";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { windowQuery } from "../ask/queries.ts";
@@ -18,7 +19,7 @@ export function CreateWindowDialog({ onClose }: DialogProps): ReactNode {
   const tell = useTell();
   const [form, setForm] = useState(() => freshWindow(Intl.DateTimeFormat().resolvedOptions().timeZone));
   const [isTried, setTried] = useState(false);
-  const checked = checkWindow(form);
+  const checked = checkWindow(form, usePreferences().current.language);
   return (
     <WishDialog
       title={t("create")}
@@ -58,7 +59,7 @@ function EditForm({ window, name, onClose }: DialogProps & { readonly window: Wi
   // What was read first is what is changed, whatever comes in meanwhile.
   const [before] = useState(window.spec);
   const [form, setForm] = useState<WindowForm>(() => formOfWindow(name, window.spec));
-  const checked = checkWindow(form);
+  const checked = checkWindow(form, usePreferences().current.language);
   return (
     <WishDialog
       title={t("modifyTitle", { window: name })}

@@ -7,6 +7,8 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { parse } from "../../../src/schema/parse.ts";
 import { exclusion } from "../../../src/schema/window.ts";
+import { complaintAt } from "../../../src/text/complaint.ts";
+import { usePreferences } from "../app/look.ts";
 import { useTell } from "../app/notices.tsx";
 import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { WishDialog } from "../wish/dialog.tsx";
@@ -16,10 +18,11 @@ export function ExcludeDialog({ name, to: firstDay = "", onClose }: DialogProps)
   const { t } = useTranslation("translation", { keyPrefix: "windows" });
   const tell = useTell();
   const [days, setDays] = useState<Days>({ from: firstDay, to: firstDay, reason: "" });
+  const { language } = usePreferences().current;
   const [isTried, setTried] = useState(false);
   const checked = parse(exclusion, { from: days.from.trim(), to: days.to.trim() });
   const problemOf = (field: keyof Days): string | undefined =>
-    checked.ok || !isTried ? undefined : checked.problems.find(({ path }) => path === field)?.message;
+    checked.ok || !isTried ? undefined : complaintAt(checked.problems, field, language);
   const field = (key: keyof Days, label: string, placeholder: string): ReactNode => (
     <FormField label={label} errorText={problemOf(key)}>
       <Input

@@ -1,6 +1,8 @@
 /** A maintenance window as somebody fills it in, and what the schema says of it. */
 import { parseWindow } from "../../../src/schema/parse.ts";
 import type { WindowSpec } from "../../../src/schema/window.ts";
+import { complaintText } from "../../../src/text/complaint.ts";
+import type { Language } from "../../../src/text/words.ts";
 
 export interface WindowForm {
   readonly name: string;
@@ -41,7 +43,7 @@ const fields: Readonly<Record<string, WindowField>> = {
   "spec.timeZone": "timeZone",
 };
 
-export function checkWindow(form: WindowForm): CheckedWindow {
+export function checkWindow(form: WindowForm, language: Language): CheckedWindow {
   const { enabled, weekdays, start, timeZone } = form;
   const minutes = form.minutes.trim();
   const name = form.name.trim();
@@ -60,7 +62,7 @@ export function checkWindow(form: WindowForm): CheckedWindow {
   if (parsed.ok) return { ok: true, name, spec: parsed.value.spec };
   const problems = parsed.problems.map(({ path, message }) => [
     fields[path.replace(/\[.*$/, "")] ?? "name",
-    message,
+    complaintText(message, language),
   ]);
   return { ok: false, problems: Object.fromEntries(problems.toReversed()) };
 }
