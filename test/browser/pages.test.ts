@@ -136,13 +136,22 @@ async function settled(page: Page): Promise<void> {
   await page.getByText("Loading", { exact: true }).first().waitFor({ state: "detached" });
 }
 
+/** What is half faded in has not its own colours yet. Spinners never end. */
+async function fadedIn(page: Page): Promise<void> {
+  await page.evaluate(`Promise.allSettled(
+    document.getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime))
+      .map(({ finished }) => finished)).then(() => null)`);
+}
+
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 async function assertUsable(page: Page): Promise<void> {
+  await fadedIn(page);
   await page.evaluate(axe);
   // As text, because this file is checked without the types of a browser.
   const found: unknown = await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(tags)} }).then(
     ({ violations }) => violations.map(
-      ({ id, help, nodes }) => id + ": " + help + " (" + nodes.length + ") " + nodes[0].html.slice(0, 200)))`);
+      ({ id, help, nodes }) => id + ": " + help + " (" + nodes.length + ") " + nodes[0].html.slice(0, 200) + " " + nodes[0].failureSummary))`);
   assert.deepEqual(found, []);
 }
