@@ -12,7 +12,7 @@ import type { KubeObject } from "../schema/kubernetes.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { OpenProvider } from "./providers.ts";
-import { bootstrapFor, withoutToken } from "./bootstrap.ts";
+import { bootstrapFor, withoutSecrets } from "./bootstrap.ts";
 import type { AdmissionDeps } from "./join/admission.ts";
 import { wordedMachine } from "./wording.ts";
 
@@ -109,7 +109,7 @@ async function requestInstance(
     { ...scene, machine, provider, epoch: action.epoch, kubernetesVersion, userDataSecret },
     scene.deps,
   );
-  instances.learn(await withoutToken(bootstrap, provider.create(clientToken, request, bootstrap)));
+  instances.learn(await withoutSecrets(bootstrap, provider.create(clientToken, request, bootstrap)));
 }
 
 async function replaceSystemDisk(
@@ -127,7 +127,7 @@ async function replaceSystemDisk(
     scene.deps,
   );
   const replacement = { clientToken, disk, bootstrap };
-  return withoutToken(bootstrap, provider.replaceSystemDisk(instanceId, replacement));
+  return withoutSecrets(bootstrap, provider.replaceSystemDisk(instanceId, replacement));
 }
 
 export async function actNode(action: NodeAction, scene: Scene): Promise<void> {

@@ -37,16 +37,34 @@ export async function bootstrapFor(newcomer: Newcomer, deps: AdmissionDeps): Pro
   };
 }
 
-/** Errors of clouds repeat what was sent to them, and end in statuses and logs: the token is taken out of them (S38). */
-export async function withoutToken<T>({ join }: Bootstrap, call: Promise<T>): Promise<T> {
+/** Errors of clouds repeat what was sent to them, and end in statuses and logs: secrets are taken out of them (S38). */
+export async function withoutSecrets<T>(bootstrap: Bootstrap, call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    const [, secret] = (join?.token ?? "").split(".");
     const message = error instanceof Error ? error.message : String(error);
-    if (secret === undefined || !message.includes(secret)) throw error;
+    const clean = secretsOf(bootstrap).reduce((text, secret) => text.replaceAll(secret, "***"), message);
+    if (clean === message) throw error;
     const kind = isPortError(error) ? error.kind : "Unknown";
     // Without its cause and stack, which say the same.
-    throw new PortError({ kind, message: message.replaceAll(secret, "***") });
+    throw new PortError({ kind, message: clean });
   }
+}
+
+/** Shorter lines of user data, such as `fi`, are in many sentences; a first line such as `#!/bin/sh` is in our own. */
+const secretLine = /^[^#].{7}/;
+
+/** Longest first: a part that is taken out before the whole would leave the rest of it. */
+function secretsOf({ join, userData }: Bootstrap): readonly string[] {
+  const [, secret = ""] = (join?.token ?? "").split(".");
+  const data = userData ?? "";
+  const lines = data.split("\n").map((line) => line.trim());
+  return [
+    data.trim(),
+    Buffer.from(data).toString("base64"),
+    ...lines.filter((line) => secretLine.test(line)),
+    secret,
+  ]
+    .filter((text) => text !== "")
+    .toSorted((a, b) => b.length - a.length);
 }

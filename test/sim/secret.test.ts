@@ -6,6 +6,7 @@ import type { Bootstrap, Provider } from "../../src/ports/provider.ts";
 import { createSimulatorProvider } from "../../src/provider/simulator/provider.ts";
 import { createWorld, worldNamespace } from "../../src/sim/world.ts";
 
+const userData = "#!/bin/sh\nregister --key hunter2-hunter2\n";
 const minuteMs = 60_000;
 const kinds = [
   "ManagedNodePool",
@@ -15,7 +16,7 @@ const kinds = [
   "Node",
 ] as const;
 
-test("the token of a machine is in no object, event, log line or metric, though its provider repeats it", async () => {
+test("the token and the user data of a machine are in no object, event, log line or metric, though its provider repeats it", async () => {
   const told: Bootstrap[] = [];
   const said: unknown[] = [];
   const world = await createWorld({
@@ -28,7 +29,9 @@ test("the token of a machine is in no object, event, log line or metric, though 
         capabilities: { ...well.capabilities, joinsWithToken: true },
         create: async (_token, _request, bootstrap) => {
           told.push(bootstrap);
-          const message = `InvalidUserData: ${JSON.stringify(bootstrap)}`;
+          const [line] = (bootstrap.userData ?? "").split("\n").slice(1);
+          const sent = Buffer.from(bootstrap.userData ?? "").toString("base64");
+          const message = `InvalidUserData: ${JSON.stringify(bootstrap)} at '${line}' of ${sent}`;
           if (told.length % 2 === 0) throw new Error(message);
           throw new PortError({ kind: "Invalid", message, cause: new Error(message) });
         },
@@ -43,11 +46,21 @@ test("the token of a machine is in no object, event, log line or metric, though 
         [...snapshot.outcomes],
       ),
   });
+  await world.kube.create("Secret", {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { namespace: worldNamespace, name: "first-boot" },
+    data: { userData: Buffer.from(userData).toString("base64") },
+  } as never);
   await world.kube.create("ManagedNodePool", {
     apiVersion: "poolkeeper.dev/v1alpha1",
     kind: "ManagedNodePool",
     metadata: { namespace: worldNamespace, name: "web" },
-    spec: { replicas: 1, providerRef: { name: "simulator" } } as never,
+    spec: {
+      replicas: 1,
+      providerRef: { name: "simulator" },
+      template: { userDataSecretRef: { name: "first-boot" } },
+    } as never,
   });
   await world.clock.advance(5 * minuteMs);
   const everything = JSON.stringify([said, kinds.map((kind) => world.list(kind))]);
@@ -58,6 +71,9 @@ test("the token of a machine is in no object, event, log line or metric, though 
     assert.equal(secret.length, 16);
     assert.ok(!everything.includes(secret), "the secret half of the token");
   }
+  assert.ok(told.every((bootstrap) => bootstrap.userData === userData));
+  assert.ok(!everything.includes("hunter2-hunter2"), "a line of the user data");
+  assert.ok(!everything.includes(Buffer.from(userData).toString("base64")), "the user data as it is sent");
   await world.stop();
 });
 
