@@ -25,9 +25,7 @@ async function status(session: Session): Promise<void> {
     ["Cluster", `${cluster.contextName} (${cluster.server}), Kubernetes ${version}`],
     ["Pools", poolsText(pools)],
     ["Nodes", nodesText(pools)],
-    ...brakes.map(
-      ({ text, fix }) => ["Brake", `${text.replace(/^The brake is /, "")} (lift it with: ${fix})`] as const,
-    ),
+    ...brakes.map(({ text, fix }) => ["Brake", `${text} (lift it with: ${fix})`] as const),
   ]);
   const look = session.look();
   const lines = [...head, ...poolLines(pools, look), ...operationLines(operations, look)];

@@ -67,3 +67,28 @@ test("of two instances of one machine the one that is not recorded is reported (
   assert.equal(world.cloud.get(twin.id)?.state, "Running");
   await world.stop();
 });
+
+test("a provider that does not list what it runs is not ready, though it says what it offers", async () => {
+  const world = await poolOfTwo();
+  const takeBack = world.cloud.inject({
+    kind: "FailCalls",
+    call: "list",
+    times: 1e6,
+    error: "Denied",
+    effect: "DoesNotHappen",
+  });
+  const isReady = (status: string): boolean => ready(world)?.status === status;
+  assert.ok(
+    await world.clock.runUntil(() => isReady("False"), 90_000),
+    "at the next list, not the next catalogue",
+  );
+  assert.match(ready(world)?.message ?? "", /list/);
+  takeBack();
+  assert.ok(await world.clock.runUntil(() => isReady("True"), 90_000));
+  await world.stop();
+});
+
+function ready(world: World) {
+  const [provider] = world.list("InfrastructureProvider");
+  return provider?.status?.conditions?.find(({ type }) => type === "Ready");
+}

@@ -29,12 +29,14 @@ export async function reconcileProvider(key: string, deps: CatalogueDeps): Promi
   const found = providers.find(namespace, name);
   const offered =
     found === null ? null : await found.provider.catalogue().catch((error: unknown) => errorText(error));
-  const isReady = offered !== null && typeof offered !== "string";
-  const message = problem ?? (typeof offered === "string" ? offered : "");
+  const unlisted = found?.instances.failure() ?? null;
+  const isOffered = offered !== null && typeof offered !== "string";
+  const isReady = isOffered && unlisted === null;
+  const message = problem ?? (typeof offered === "string" ? offered : (unlisted ?? ""));
   const status: ProviderStatus = {
     ...object.status,
     ...(object.metadata.generation === undefined ? {} : { observedGeneration: object.metadata.generation }),
-    ...(isReady ? { catalogue: offered } : {}),
+    ...(isOffered ? { catalogue: offered } : {}),
     orphans: found === null ? [] : orphansOf(object, found.instances, deps),
     conditions: [readyCondition(object, { isReady, message }, clock.now())],
   };

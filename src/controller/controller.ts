@@ -75,6 +75,8 @@ export function createController(deps: ControllerDeps): Controller {
   };
   const onProvider = (providerKey: string, pools: ReadonlySet<string> | null): void => {
     for (const key of poolsOfProvider(providerKey, interest, pools)) wake(key);
+    // Its lists fail, or work again.
+    if (pools === null) wake(`provider ${providerKey}`);
   };
   // A process that stood by for hours has not looked at what it now decides about (S16).
   let startedAt = clock.monotonic();

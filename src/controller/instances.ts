@@ -10,7 +10,10 @@ export interface Instances {
   all(): readonly Instance[];
   /** The last list was complete and is fresh enough to conclude from absence. */
   isComplete(): boolean;
+  /** Why it was not; empty where it was. */
   problem(): string;
+  /** What the last list failed with; null where it did not, or was not tried yet. */
+  failure(): string | null;
   /** Milliseconds for which every complete list lacks the machine's instance, counted from the first look for this very one. */
   absentForMs(machine: Sought): number | null;
   /** An answer of our own call: shown until the list catches up. */
@@ -57,6 +60,7 @@ export function createInstances(deps: InstancesDeps): Instances {
     all: () => [...book.known().values()].flat(),
     isComplete: book.isComplete,
     problem: book.problem,
+    failure: book.failure,
     absentForMs: book.absentForMs,
     learn: book.learn,
     ...poll,
@@ -83,6 +87,7 @@ interface Book {
   known(): ReadonlyMap<string, readonly Instance[]>;
   isComplete(): boolean;
   problem(): string;
+  failure(): string | null;
   absentForMs(machine: Sought): number | null;
   learn(instance: Instance): void;
   /** Both give the pools that see something else than before; null for all. */
@@ -97,15 +102,16 @@ function createBook(clock: Clock): Book {
   /** Pools that have learned something since the last list, and did not see it yet. */
   const learners = new Set<string>();
   let listedAt: number | null = null;
-  let problem = "the instances were not listed yet";
+  let failure: string | null = null;
 
   const isComplete = (): boolean =>
-    problem === "" && listedAt !== null && clock.monotonic() - listedAt < staleAfterMs;
+    failure === null && listedAt !== null && clock.monotonic() - listedAt < staleAfterMs;
 
   return {
     known: () => known,
     isComplete,
-    problem: () => problem,
+    problem: () => failure ?? (listedAt === null ? "the instances were not listed yet" : ""),
+    failure: () => failure,
     absentForMs: (machine) => {
       const { uid, recordedId } = machine;
       if (!isComplete() || listedAt === null || instanceAmong(known, uid, recordedId) !== null) return null;
@@ -134,7 +140,7 @@ function createBook(clock: Clock): Book {
       learners.clear();
       known = next;
       listedAt = startedAt;
-      problem = "";
+      failure = null;
       for (const [uid, { askedAt, poolName, recordedId }] of absent) {
         const isThere = instanceAmong(known, uid, recordedId) !== null;
         if (isThere || startedAt - askedAt > forgetAfterMs) absent.delete(uid);
@@ -143,10 +149,10 @@ function createBook(clock: Clock): Book {
       return wasComplete ? pools : null;
     },
     fail: (error) => {
-      const before = problem;
-      problem = error instanceof Error ? error.message : String(error);
+      const before = failure;
+      failure = error instanceof Error ? error.message : String(error);
       absent.clear(); // A break in what we know: absence is counted anew.
-      return problem === before ? new Set() : null;
+      return failure === before ? new Set() : null;
     },
   };
 }
