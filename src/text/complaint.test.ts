@@ -1,11 +1,14 @@
 /** Whatever a schema finds wrong is said in Chinese too. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import test from "node:test";
 import { z } from "zod";
 import { customResourceDefinitions } from "../schema/crd.ts";
 import { parse, parsePool } from "../schema/parse.ts";
 import type { CelRule } from "../schema/rule.ts";
 import { complaintAt, complaintText } from "./complaint.ts";
+import { sentence } from "./sentence.ts";
 
 const isChinese = (text: string): boolean => /\p{Script=Han}/u.test(text);
 
@@ -46,6 +49,35 @@ test("so has what the parser finds by itself", () => {
   assert.equal(complaintText("must be Spot or OnDemand", "zh"), "必须是 Spot 或 OnDemand");
   assert.equal(complaintText("must be at least 3", "zh"), "不能小于 3");
 });
+
+test("so has what the intents find wrong", () => {
+  const folder = path.resolve(import.meta.dirname, "../core/intent");
+  const sources = readdirSync(folder).filter((name) => !name.endsWith(".test.ts"));
+  const found = sources.flatMap((name) => phrasesIn(readFileSync(path.join(folder, name), "utf8")));
+  const said = found.flatMap((phrase) =>
+    phrase === "it is *" ? states.map((state) => `it is ${state}`) : phrase,
+  );
+  assert.ok(said.length > 12, `only ${said.length} phrases were found`);
+  for (const message of said) assert.ok(isChinese(complaintText(message, "zh")), message);
+  const facts = {
+    field: "provider",
+    value: "fast",
+    message: "it is used by web, db: delete these pools first",
+  };
+  assert.equal(
+    sentence("InvalidValue", facts, "zh"),
+    "provider = fast 无效：正被 web, db 使用：请先删除这些节点池。",
+  );
+});
+
+/** Of a target that is not to be tried again, or not to be skipped. */
+const states = ["waiting", "running", "succeeded", "skipped"];
+
+/** Texts that stand as a fact called `message`. */
+function phrasesIn(source: string): readonly string[] {
+  const texts = source.matchAll(/\bmessage(?::| =)[^"`;]*(?:"([^"]+)"|`([^`]+)`)/g);
+  return [...texts].map(([, plain, filled]) => plain ?? (filled ?? "").replaceAll(/\$\{[^}]*\}/g, "*"));
+}
 
 test("the first complaint about a field is found, and what nobody knows stays as it is", () => {
   const parsed = parsePool({ metadata: { name: "web" }, spec: { replicas: -1 } });

@@ -1,6 +1,6 @@
 /**
- * What a schema finds wrong, in other languages than English. The English sentence is the schema's own, because the API
- * server says it too; here it is recognised, with `*` for what it names.
+ * What a schema or an intent finds wrong, in other languages than English. The English words are their own, because the
+ * API server says those of the schema too; here they are recognised, with `*` for what they name.
  */
 import type { Problem } from "../schema/parse.ts";
 import type { Language } from "./words.ts";
@@ -163,6 +163,41 @@ const pairs: readonly Pair[] = [
     "token and request of one attempt cannot change, or an instance could be made twice: raise creation.attempt",
     "同一次尝试的 token 与 request 不能更改，否则可能重复创建实例：请增大 creation.attempt",
   ],
+  // Intents.
+  ["all nodes carry the template's labels, taints and tags", "所有节点均已带有模板中的标签、污点与实例标签"],
+  ["it is paused already", "已处于暂停状态"],
+  ["it is not paused", "未处于暂停状态"],
+  ["it is running", "正在运行"],
+  ["it is being cancelled already", "已在取消中"],
+  ["it is being cancelled, which cannot be taken back", "正在取消，无法撤回"],
+  ["it is waiting", "正在等待"],
+  ["it is succeeded", "已成功"],
+  ["it is skipped", "已跳过"],
+  ["no node of it has failed or is blocked", "其中没有失败或受阻的节点"],
+  ["no node was named", "未指定节点"],
+  ["it has * nodes already", "已有 * 个节点"],
+  ["these days are excluded already", "这些日期已被排除"],
+  ["it is used by *: delete these pools first", "正被 * 使用：请先删除这些节点池"],
+  [
+    "it points into this machine or network, which is no place of a cloud",
+    "指向本机或本网络，不是云服务的地址",
+  ],
+  ["provider * cannot replace system disks", "提供方 * 不支持更换系统盘"],
+  [
+    "system disks are not replaced there; method ReplaceInstance works",
+    "不支持更换系统盘；可使用 ReplaceInstance 方式",
+  ],
+  [
+    "the provider's catalogue does not say what the newest image and version are",
+    "提供方的目录未说明最新的镜像与版本",
+  ],
+  ["the image * runs none that this API server allows", "镜像 * 不支持此 API Server 允许的任何版本"],
+  ["the image * runs *", "镜像 * 支持 *"],
+  ["say why, people will read it", "请说明原因，其他人会看到"],
+  ["there is no provider, so nothing moves", "没有提供方，因此不会有任何操作"],
+  ["the brake is on with these words", "制动已启用，内容相同"],
+  ["no brake is on in the API", "API 中没有启用制动"],
+  ["the instances were not listed yet", "尚未列出实例"],
   // Last, because it fits much.
   ...[6, 5, 4, 3, 2, 1].map((count): Pair => {
     const values = Array.from({ length: count }, () => "*");

@@ -2,8 +2,8 @@
 import type { Announcement, News } from "../core/announce.ts";
 import type { EventReason } from "../core/reason.ts";
 import { fillPattern } from "./pattern.ts";
-import { finish, isReason, sentence } from "./sentence.ts";
-import { type Language, stepWord } from "./words.ts";
+import { factsIn, finish, isReason, sentence } from "./sentence.ts";
+import type { Language } from "./words.ts";
 
 type Sentences = Readonly<Record<EventReason, readonly [en: string, zh: string]>>;
 
@@ -75,9 +75,8 @@ function nameless({ node: _node, machine: _machine, ...facts }: News["facts"]): 
 
 function ownText(reason: string, facts: News["facts"], language: Language): string {
   if (!isEvent(reason)) return reason;
-  const { step } = facts;
-  const shown = step === undefined ? facts : { ...facts, step: stepWord(String(step), language) };
-  return finish(fillPattern(sentences[reason][language === "en" ? 0 : 1], shown), language);
+  const pattern = sentences[reason][language === "en" ? 0 : 1];
+  return finish(fillPattern(pattern, factsIn(facts, language)), language);
 }
 
 function isEvent(reason: string): reason is EventReason {

@@ -3,15 +3,24 @@ import type { Effect, EffectKind } from "../core/intent/answer.ts";
 import { fillPattern } from "./pattern.ts";
 import { previewEn } from "./preview-en.ts";
 import { previewZh } from "./preview-zh.ts";
-import { finish } from "./sentence.ts";
-import { type Language, stepWord } from "./words.ts";
+import { factsIn, finish } from "./sentence.ts";
+import type { Language } from "./words.ts";
 
 const catalogues = { en: previewEn, zh: previewZh };
 
 export function effectText({ kind, facts }: Effect, language: Language = "en"): string {
-  const { step } = facts;
-  const shown = step === undefined ? facts : { ...facts, step: stepWord(String(step), language) };
+  const { have, wanted } = facts;
+  const shown = {
+    ...factsIn(facts, language),
+    ...(have === undefined ? {} : { have: valueText(have, language) }),
+    ...(wanted === undefined ? {} : { wanted: valueText(wanted, language) }),
+  };
   return finish(fillPattern(catalogues[language][kind], shown), language);
+}
+
+/** A field without a value is shown by a word. */
+function valueText(value: string | number, language: Language): string | number {
+  return value === "none" && language === "zh" ? "无" : value;
 }
 
 const warnings: ReadonlySet<EffectKind> = new Set([

@@ -1,6 +1,7 @@
 /** What a reason says to people, and the command that helps. The sentences themselves are in en.ts and zh.ts. */
 import type { Facts, Reason } from "../core/reason.ts";
 import { commands } from "./commands.ts";
+import { complaintText } from "./complaint.ts";
 import { en } from "./en.ts";
 import { fillPattern } from "./pattern.ts";
 import { type Language, stepWord } from "./words.ts";
@@ -11,9 +12,16 @@ export type { Language } from "./words.ts";
 const catalogues: Readonly<Record<Language, Readonly<Record<Reason, string>>>> = { en, zh };
 
 export function sentence(reason: Reason, facts: Facts, language: Language = "en"): string {
-  const { step } = facts;
-  const shown = step === undefined ? facts : { ...facts, step: stepWord(String(step), language) };
-  return finish(fillPattern(catalogues[language][reason], shown), language);
+  return finish(fillPattern(catalogues[language][reason], factsIn(facts, language)), language);
+}
+
+/** Facts that are words of ours, in the language of the sentence around them. */
+export function factsIn({ step, message, ...facts }: Facts, language: Language): Facts {
+  return {
+    ...facts,
+    ...(step === undefined ? {} : { step: stepWord(String(step), language) }),
+    ...(message === undefined ? {} : { message: complaintText(String(message), language) }),
+  };
 }
 
 /** Chinese is set with a space at Latin words and digits, and without one elsewhere, wherever the facts were put. */
