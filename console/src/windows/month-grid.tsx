@@ -43,10 +43,11 @@ export function MonthGrid({ month, windows, isOwnZone }: MonthGridProps): ReactN
       <tbody>
         {weeksOf(month).map((week) => (
           <tr key={week[0]}>
-            {week.map((day) => (
+            {week.map((day, column) => (
               <Day
                 key={day}
                 day={day}
+                weekday={t(`form.days.${weekday.options[column] ?? "Monday"}`)}
                 isOther={!day.startsWith(monthText(month))}
                 isToday={day === today}
                 entries={entries.get(day) ?? []}
@@ -63,6 +64,7 @@ export function MonthGrid({ month, windows, isOwnZone }: MonthGridProps): ReactN
 
 interface DayProps {
   readonly day: string;
+  readonly weekday: string;
   readonly isOther: boolean;
   readonly isToday: boolean;
   readonly entries: readonly Entry[];
@@ -70,7 +72,7 @@ interface DayProps {
   readonly isOwnZone: boolean;
 }
 
-function Day({ day, isOther, isToday, entries, closed, isOwnZone }: DayProps): ReactNode {
+function Day({ day, weekday: dayName, isOther, isToday, entries, closed, isOwnZone }: DayProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "windows" });
   return (
     <td
@@ -79,7 +81,11 @@ function Day({ day, isOther, isToday, entries, closed, isOwnZone }: DayProps): R
         background: isOther ? colours.shade : undefined,
       }}
     >
-      <time dateTime={day} style={{ color: colours.quietText, fontWeight: isToday ? "bold" : "normal" }}>
+      <time
+        dateTime={day}
+        data-weekday={dayName}
+        style={{ color: colours.quietText, fontWeight: isToday ? "bold" : "normal" }}
+      >
         {Number(day.slice(8))}
       </time>
       {entries.map((entry) => (
