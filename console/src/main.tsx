@@ -16,6 +16,7 @@ import { sessionKey } from "./ask/queries.ts";
 import { createLiveStore } from "./live/state.ts";
 import { resources } from "./text/catalogue.ts";
 
+const live = createLiveStore();
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -24,12 +25,13 @@ const queryClient = new QueryClient({
       networkMode: "always",
       retry: (failures, error) => failures < 2 && !(error instanceof AnswerError && error.problem !== null),
       refetchOnWindowFocus: false,
+      // The stream says what has changed. Without it, and in case that it missed something, it is asked for.
+      refetchInterval: () => (live.get().word === "Live" ? 60_000 : 10_000),
     },
     mutations: { networkMode: "always" },
   },
 });
 const preferences = createPreferences(localStorage, navigator.languages);
-const live = createLiveStore();
 const signOut = (): void => {
   void queryClient.invalidateQueries({ queryKey: sessionKey });
 };

@@ -273,7 +273,7 @@ export const streamEvents = {
   removed: z.object({ resource: resourceName, namespace: z.string(), name: z.string() }),
   reset: z.object({ why: z.enum(["TooOld", "Restarted", "Unknown"]) }),
   tick: z.object({ asOf: time(), isCurrent: z.boolean() }),
-  end: z.object({ why: z.enum(["SignedOut", "NotPermitted", "Stopping"]) }),
+  end: z.object({ why: z.enum(["SignedOut", "NotPermitted", "Unanswered", "Stopping"]) }),
 } as const;
 export type StreamEventName = keyof typeof streamEvents;
 export type StreamEvent<N extends StreamEventName> = z.infer<(typeof streamEvents)[N]>;

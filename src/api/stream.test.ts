@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import test, { type TestContext } from "node:test";
+import { PortError } from "../ports/errors.ts";
+import type { Kube } from "../ports/kube.ts";
 import { type StreamEventName, streamEvents } from "./answers.ts";
 import { createChangeLog } from "./changes.ts";
 import { type Booth, createBooth, host, origin } from "./testing.ts";
@@ -188,6 +190,26 @@ test("C19: a stream ends soon after its session does", async (t) => {
   await booth.raw("DELETE", "/api/v1/session", signedIn);
   assert.equal((await listener.next("end")).data.why, "SignedOut");
   if (!listener.response.readableEnded) await once(listener.response, "end");
+});
+
+test("an API server that does not answer ends a stream, and signs nobody out", async (t) => {
+  let isSilent = false;
+  const wrap = (kube: Kube): Kube => ({
+    ...kube,
+    create: (kind, object, options) =>
+      isSilent
+        ? Promise.reject(new PortError({ kind: "Unreachable", message: "the API server does not answer" }))
+        : kube.create(kind, object, options),
+  });
+  const booth = await createBooth(t, { wrap });
+  const { open } = await createEars(t, booth);
+  const listener = await open();
+  await listener.next("ready");
+  isSilent = true;
+  assert.equal((await listener.next("end")).data.why, "Unanswered");
+  isSilent = false;
+  const again = await open();
+  await again.next("ready");
 });
 
 test("C20: one caller has so many streams and no more, and a closed one counts no longer", async (t) => {

@@ -11,7 +11,7 @@ import { operationView } from "./operation-view.ts";
 import { kindOf, permissionFor } from "./permissions.ts";
 import type { Person } from "./person.ts";
 import { poolView } from "./pool-view.ts";
-import { failed } from "./problem.ts";
+import { answerError, failed } from "./problem.ts";
 import { providerView } from "./provider-view.ts";
 import { windowView } from "./window-view.ts";
 import type { World } from "./world.ts";
@@ -203,9 +203,15 @@ async function stillAllowed({ request, resources }: Run): Promise<EndReason | nu
       resources.map((name) => person.may(permissionFor("watch", kindOf[name], request.world.namespace))),
     );
     return answers.every((isAllowed) => isAllowed) ? null : "NotPermitted";
-  } catch {
-    return "SignedOut";
+  } catch (error) {
+    // Silence of an API server or an identity provider signs nobody out; nor is anybody trusted on an old word.
+    return isSignedOut(error) ? "SignedOut" : "Unanswered";
   }
+}
+
+function isSignedOut(error: unknown): boolean {
+  const { problem } = answerError(error, { language: "en", request: "" });
+  return problem.status === 401;
 }
 
 function drained(response: ServerResponse, clock: Clock): Promise<void> {

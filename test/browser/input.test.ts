@@ -77,7 +77,9 @@ test("each dialog says beside its field what is wrong", async (t) => {
     spec: { weekdays: ["Monday"], start: "02:00", timeZone: "Europe/Berlin" },
   });
   await page.goto(`${rig.url}/pools/web?tab=nodes`);
-  await page.getByText("Ready", { exact: true }).first().waitFor({ timeout: limitMs });
+  await rig.step("a node is there", () =>
+    page.getByText("Ready", { exact: true }).first().waitFor({ timeout: limitMs }),
+  );
 
   const forms: readonly (readonly [address: string, button: string, wrongs: readonly Wrong[]])[] = [
     [

@@ -128,7 +128,9 @@ async function prepare(rig: Rig, mode: "Light" | "Dark"): Promise<void> {
     management: { maintenanceWindowRef: { name: "nightly" } },
   });
   await page.goto(`${rig.url}/pools/web?tab=nodes`);
-  await page.getByText("Active", { exact: true }).first().waitFor({ timeout: limitMs });
+  await rig.step("the pool is there", () =>
+    page.getByText("Active", { exact: true }).first().waitFor({ timeout: limitMs }),
+  );
 }
 
 /** Nothing is waited for any more. */

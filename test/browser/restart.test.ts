@@ -38,6 +38,28 @@ test("what is known stays on the page when the server is gone, and is renewed wh
   });
 });
 
+test("a page that is told that it is signed out, and is not, goes on following", async (t) => {
+  const rig = await createRig(t);
+  if (rig === null) return;
+  const { page } = rig;
+  await makeFastProvider(rig);
+  await page.route(
+    "**/api/v1/stream",
+    (route) =>
+      route.fulfill({
+        contentType: "text/event-stream",
+        body: 'id: x-1\nevent: end\ndata: {"why":"SignedOut"}\n\n',
+      }),
+    { times: 1 },
+  );
+  await page.goto(`${rig.url}/pools`);
+  await rig.step("it is live all the same", () => page.getByRole("button", { name: "Live" }).waitFor());
+  await makePool(rig, "seen", { replicas: 1 });
+  await rig.step("and shows what comes", () =>
+    row(page, "seen").getByText("1 / 1").waitFor({ timeout: limitMs }),
+  );
+});
+
 test("two tabs show the same at once, also when the one that reads the stream is closed", async (t) => {
   const rig = await createRig(t);
   if (rig === null) return;

@@ -34,6 +34,13 @@ export interface AskerDeps {
   readonly onSignedOut: () => void;
 }
 
+/** A question that is not answered by then is asked again: pages wait for none for ever. */
+const patienceMs = 30_000;
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
+}
+
 export const apiRoot = "/api/v1";
 
 /** What the API answered instead of what was asked for; without a problem it did not answer at all. */
@@ -57,7 +64,8 @@ export function createAsker(deps: AskerDeps): Asker {
       headers,
       credentials: "same-origin",
     }).catch((error: unknown) => {
-      if (init.signal?.aborted === true) throw error;
+      // Whoever breaks off a stream wants to know that it was them; a question that takes too long had no answer.
+      if (init.signal?.aborted === true && !isTimeout(error)) throw error;
       throw new AnswerError(null, error instanceof Error ? error.message : String(error));
     });
     if (response.ok) return response;
@@ -67,7 +75,10 @@ export function createAsker(deps: AskerDeps): Asker {
   };
   return {
     read: async <T>(path: string, query: Query = {}) => {
-      const response = await ask(`${path}${queryText(query)}`, { method: "GET" });
+      const response = await ask(`${path}${queryText(query)}`, {
+        method: "GET",
+        signal: AbortSignal.timeout(patienceMs),
+      });
       return (await response.json()) as T;
     },
     change: async <T>({ method, path, query = {}, body, version, key }: ChangeRequest) => {

@@ -29,7 +29,12 @@ export type Kept = ResourceName | "sums";
 export const sessionKey = ["session"] as const;
 
 export function sessionQuery(asker: Asker) {
-  return queryOptions({ queryKey: sessionKey, queryFn: () => readSession(asker), staleTime: Infinity });
+  return queryOptions({
+    queryKey: sessionKey,
+    queryFn: () => readSession(asker),
+    staleTime: Infinity,
+    refetchInterval: false,
+  });
 }
 
 export function accessQuery(asker: Asker) {

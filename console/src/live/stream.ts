@@ -1,7 +1,7 @@
 /** The one stream of changes, read until it breaks and begun again where it stood. What becomes of a change is decided in patch.ts. */
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { StreamEvent, StreamEventName } from "../../../src/api/answers.ts";
-import { AnswerError, type Asker } from "../ask/asker.ts";
+import type { Asker } from "../ask/asker.ts";
 
 export type Heard = {
   [N in StreamEventName]: { readonly name: N; readonly data: StreamEvent<N> };
@@ -18,7 +18,7 @@ const silenceMs = 15_000;
 const firstPauseMs = 500;
 const longestPauseMs = 8000;
 
-/** Runs until the signal ends it, or the server says that there is nothing more for this person. */
+/** Runs until the signal ends it. Whoever is signed out has no page left that follows; whoever is not goes on. */
 export async function followStream(
   asker: Asker,
   handlers: StreamHandlers,
@@ -27,7 +27,7 @@ export async function followStream(
   let lastEventId = "";
   let pauseMs = firstPauseMs;
   while (!signal.aborted) {
-    const attempt = await readOnce(asker, {
+    await readOnce(asker, {
       lastEventId,
       signal,
       onHeard: (heard, id) => {
@@ -36,7 +36,7 @@ export async function followStream(
         handlers.onHeard(heard);
       },
     });
-    if (attempt === "over" || signal.aborted) return;
+    if (signal.aborted) return;
     handlers.onLost();
     await pause(pauseMs, signal);
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
@@ -49,13 +49,13 @@ interface Reading {
   readonly onHeard: (heard: Heard, id: string) => void;
 }
 
-async function readOnce(asker: Asker, { lastEventId, signal, onHeard }: Reading): Promise<"broken" | "over"> {
+async function readOnce(asker: Asker, { lastEventId, signal, onHeard }: Reading): Promise<void> {
   const own = new AbortController();
   let alarm = setTimeout(() => own.abort(), silenceMs);
   try {
     const both = AbortSignal.any([signal, own.signal]);
     const { body } = await asker.open("/stream", {}, { signal: both, lastEventId });
-    if (body === null) return "broken";
+    if (body === null) return;
     const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
     for await (const { event, data, id } of valuesOf(events)) {
       clearTimeout(alarm);
@@ -63,11 +63,10 @@ async function readOnce(asker: Asker, { lastEventId, signal, onHeard }: Reading)
       const heard = { name: event, data: JSON.parse(data) } as Heard;
       onHeard(heard, id ?? lastEventId);
       // Rights that have changed are asked for anew by the next attempt.
-      if (heard.name === "end") return heard.data.why === "SignedOut" ? "over" : "broken";
+      if (heard.name === "end") return;
     }
-    return "broken";
-  } catch (error) {
-    return error instanceof AnswerError && error.problem?.status === 401 ? "over" : "broken";
+  } catch {
+    // Broken off: the next attempt goes on where it stood.
   } finally {
     clearTimeout(alarm);
     own.abort();

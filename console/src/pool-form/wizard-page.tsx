@@ -38,7 +38,7 @@ function Create(): ReactNode {
 }
 
 function Clone({ from }: { readonly from: string }): ReactNode {
-  const pool = useQuery({ ...poolQuery(useAsker(), from), staleTime: Infinity });
+  const pool = useQuery({ ...poolQuery(useAsker(), from), staleTime: Infinity, refetchInterval: false });
   if (pool.data === undefined) {
     return pool.isError ? (
       <PageProblem title={from} error={pool.error} onRetry={() => void pool.refetch()} />
