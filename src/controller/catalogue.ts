@@ -8,7 +8,7 @@ import { ownershipTags } from "../ports/provider.ts";
 import type { ManagedMachineObject } from "../schema/machine.ts";
 import type { InfrastructureProviderObject, ProviderStatus } from "../schema/provider.ts";
 import type { Instances } from "./instances.ts";
-import type { Providers } from "./providers.ts";
+import type { OpenProvider, Providers } from "./providers.ts";
 
 export interface CatalogueDeps {
   readonly kube: Kube;
@@ -27,16 +27,13 @@ export async function reconcileProvider(key: string, deps: CatalogueDeps): Promi
   if (object === undefined) return null;
   const { namespace = "", name } = object.metadata;
   const found = providers.find(namespace, name);
-  const offered =
-    found === null ? null : await found.provider.catalogue().catch((error: unknown) => errorText(error));
-  const unlisted = found?.instances.failure() ?? null;
-  const isOffered = offered !== null && typeof offered !== "string";
-  const isReady = isOffered && unlisted === null;
-  const message = problem ?? (typeof offered === "string" ? offered : (unlisted ?? ""));
+  const { offered, trouble } = await lookAt(found);
+  const message = problem ?? trouble;
+  const isReady = message === "" && offered !== null;
   const status: ProviderStatus = {
     ...object.status,
     ...(object.metadata.generation === undefined ? {} : { observedGeneration: object.metadata.generation }),
-    ...(isOffered ? { catalogue: offered } : {}),
+    ...(offered === null ? {} : { catalogue: offered }),
     orphans: found === null ? [] : orphansOf(object, found.instances, deps),
     conditions: [readyCondition(object, { isReady, message }, clock.now())],
   };
@@ -44,6 +41,22 @@ export async function reconcileProvider(key: string, deps: CatalogueDeps): Promi
     await kube.replace("InfrastructureProvider", { ...object, status }, "status");
   }
   return clock.now() + (isReady ? refreshMs : retryMs);
+}
+
+interface Look {
+  /** Null: it did not say. */
+  readonly offered: ProviderStatus["catalogue"] | null;
+  /** Empty: it answers to everything. */
+  readonly trouble: string;
+}
+
+async function lookAt(found: OpenProvider | null): Promise<Look> {
+  if (found === null) return { offered: null, trouble: "" };
+  try {
+    return { offered: await found.provider.catalogue(), trouble: found.instances.failure() ?? "" };
+  } catch (error) {
+    return { offered: null, trouble: errorText(error) };
+  }
 }
 
 function errorText(error: unknown): string {
