@@ -9,6 +9,7 @@ import { I18nextProvider, initReactI18next } from "react-i18next";
 import type { SessionView } from "../../src/api/answers.ts";
 import { App } from "./app/app.tsx";
 import { followPreferences, PreferencesContext } from "./app/look.ts";
+import { renewWhenPartsAreGone } from "./app/renew.ts";
 import { createPreferences } from "./app/preferences.ts";
 import { AnswerError, createAsker } from "./ask/asker.ts";
 import { AskerContext } from "./ask/context.ts";
@@ -16,6 +17,7 @@ import { sessionKey } from "./ask/queries.ts";
 import { createLiveStore } from "./live/state.ts";
 import { resources } from "./text/catalogue.ts";
 
+renewWhenPartsAreGone(window);
 const live = createLiveStore();
 const queryClient = new QueryClient({
   defaultOptions: {

@@ -60,6 +60,25 @@ test("a page that is told that it is signed out, and is not, goes on following",
   );
 });
 
+test("a page from before an upgrade, whose parts are gone, is loaded anew where it was going", async (t) => {
+  const rig = await createRig(t);
+  if (rig === null) return;
+  const { page } = rig;
+  await page.goto(`${rig.url}/pools`);
+  await page.getByText("No node pools").waitFor();
+  let isUpgraded = true;
+  await page.route("**/assets/*.js", (route) =>
+    isUpgraded ? route.fulfill({ status: 404 }) : route.continue(),
+  );
+  page.on("request", (request) => {
+    if (request.isNavigationRequest()) isUpgraded = false;
+  });
+  await rig.step("the page that it is going to", async () => {
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+  });
+});
+
 test("two tabs show the same at once, also when the one that reads the stream is closed", async (t) => {
   const rig = await createRig(t);
   if (rig === null) return;
