@@ -64,7 +64,7 @@ const pairs: readonly Pair[] = [
   // Pools.
   [
     "'*' is too long for a pool: at most 40 characters, because the names of its machines are made from it",
-    "节点池名称“*”过长：最多 40 个字符，因为节点的名称由它生成",
+    "节点池名称“*”过长：最多 40 个字符，因为机器的名称由它生成",
   ],
   [
     "'*' is no name for a pool: use lower-case letters, digits and '-', without '.'",
@@ -75,7 +75,7 @@ const pairs: readonly Pair[] = [
   ["must be 0 to 1000, or a percentage such as 5%", "必须是 0 至 1000，或 5% 这样的百分比"],
   [
     "the provider cannot change to '*': clone the pool and choose the provider there (poolkeeper clone)",
-    "云服务提供方不能改为“*”：请克隆节点池并在新节点池中选择（poolkeeper clone）",
+    "云服务商不能改为“*”：请克隆节点池并在新节点池中选择（poolkeeper clone）",
   ],
   [
     "maxUnavailable and maxSurge are both 0, so no node could ever be upgraded: raise one of them",
@@ -127,7 +127,7 @@ const pairs: readonly Pair[] = [
   ],
   [
     "* of a provider cannot change: create another InfrastructureProvider and clone the pools to it",
-    "提供方的 * 不能更改：请新建 InfrastructureProvider，并将节点池克隆过去",
+    "云服务商的 * 不能更改：请新建 InfrastructureProvider，并将节点池克隆过去",
   ],
   // Operations and machines.
   [
@@ -145,19 +145,19 @@ const pairs: readonly Pair[] = [
   ],
   [
     "retry can only grow, because each entry counts once: add the machine's name at the end",
-    "retry 只能追加，因为每一项只计一次：请在末尾添加节点名称",
+    "retry 只能追加，因为每一项只计一次：请在末尾添加机器名称",
   ],
   [
     "* of a machine cannot change: only its attributes can, the rest is its identity",
-    "节点的 * 不能更改：只有 attributes 可以更改，其余为其身份",
+    "机器的 * 不能更改：只有 attributes 可以更改，其余为其身份",
   ],
   [
     "the instance of a machine cannot change: a new instance gets a machine of its own",
-    "节点的实例不能更改：新实例会有自己的记录",
+    "机器的实例不能更改：新实例会有自己的记录",
   ],
   [
     "lastEpoch cannot fall: a newer operation of this machine has begun, read the machine again",
-    "lastEpoch 不能变小：该节点已开始新的操作，请重新读取",
+    "lastEpoch 不能变小：该机器已开始新的操作，请重新读取",
   ],
   [
     "token and request of one attempt cannot change, or an instance could be made twice: raise creation.attempt",
@@ -182,19 +182,19 @@ const pairs: readonly Pair[] = [
     "it points into this machine or network, which is no place of a cloud",
     "指向本机或本网络，不是云服务的地址",
   ],
-  ["provider * cannot replace system disks", "提供方 * 不支持更换系统盘"],
+  ["provider * cannot replace system disks", "云服务商 * 不支持更换系统盘"],
   [
     "system disks are not replaced there; method ReplaceInstance works",
     "不支持更换系统盘；可使用 ReplaceInstance 方式",
   ],
   [
     "the provider's catalogue does not say what the newest image and version are",
-    "提供方的目录未说明最新的镜像与版本",
+    "云服务商的目录未说明最新的镜像与版本",
   ],
   ["the image * runs none that this API server allows", "镜像 * 不支持此 API Server 允许的任何版本"],
   ["the image * runs *", "镜像 * 支持 *"],
   ["say why, people will read it", "请说明原因，其他人会看到"],
-  ["there is no provider, so nothing moves", "没有提供方，因此不会有任何操作"],
+  ["there is no provider, so nothing moves", "没有云服务商，因此不会有任何操作"],
   ["the brake is on with these words", "制动已启用，内容相同"],
   ["no brake is on in the API", "API 中没有启用制动"],
   ["the instances were not listed yet", "尚未列出实例"],
