@@ -14,6 +14,7 @@ import { createPreferences } from "./app/preferences.ts";
 import { AnswerError, createAsker } from "./ask/asker.ts";
 import { AskerContext } from "./ask/context.ts";
 import { sessionKey } from "./ask/queries.ts";
+import { askAgain } from "./live/again.ts";
 import { createLiveStore } from "./live/state.ts";
 import { resources } from "./text/catalogue.ts";
 
@@ -51,7 +52,7 @@ await words.use(initReactI18next).init({
 });
 followPreferences(preferences, words);
 // Sentences of the API are in the language in which they were asked for.
-words.on("languageChanged", () => void queryClient.invalidateQueries());
+words.on("languageChanged", () => void askAgain(queryClient));
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element root");

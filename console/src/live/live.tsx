@@ -5,6 +5,7 @@ import { instantOf } from "../../../src/core/time.ts";
 import type { Language } from "../../../src/text/words.ts";
 import { type Asker, useAsker } from "../ask/context.ts";
 import type { Kept } from "../ask/queries.ts";
+import { askAgain } from "./again.ts";
 import { createPacer } from "./pacer.ts";
 import { patchChanged, patchRemoved } from "./patch.ts";
 import { shareStream } from "./share.ts";
@@ -25,7 +26,7 @@ export function Live({ store, user, language, onSignedOut, children }: LiveProps
   const asker: Asker = useAsker();
   const client = useQueryClient();
   useEffect(() => {
-    const pacer = createPacer<Kept>((key) => client.invalidateQueries({ queryKey: [key] }));
+    const pacer = createPacer<Kept>((key) => askAgain(client, { queryKey: [key] }));
     let hasBegun = false;
     const onHeard = (heard: Heard): void => {
       switch (heard.name) {
@@ -33,12 +34,12 @@ export function Live({ store, user, language, onSignedOut, children }: LiveProps
         case "tick":
           // What was read before the stream began may have changed in between. A tab that another one reads for hears no "ready".
           if (heard.name === "ready" || !hasBegun)
-            void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+            void askAgain(client, { predicate: ({ queryKey }) => queryKey[0] !== "session" });
           hasBegun = true;
           store.set(momentOf(heard.data));
           return;
         case "reset":
-          void client.invalidateQueries();
+          void askAgain(client);
           return;
         case "changed":
           patchChanged(client, pacer, heard.data);
