@@ -23,7 +23,7 @@ const oldVersion = "v1.35.4";
 /** Few: each costs an emulated node dear, and two show a budget as well as twenty do. */
 const [pods, minAvailable] = [2, 1];
 /** Emulated machines on a busy host: a limit that is reached means that it will never be. */
-const patienceMs = 15 * 60_000;
+const patienceMs = 25 * 60_000;
 const sure = ["--yes", "--wait"] as const;
 
 const skip = noQemu || (await whyNoImages());
