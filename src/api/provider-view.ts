@@ -2,6 +2,7 @@
 import { isSkewAllowed } from "../core/target.ts";
 import type { ManagedNodePoolObject } from "../schema/pool.ts";
 import type { InfrastructureProviderObject } from "../schema/provider.ts";
+import { complaintText } from "../text/complaint.ts";
 import type { Language } from "../text/words.ts";
 import type { CatalogueView, ProviderView } from "./types.ts";
 import { conditionView, metaOf, readyState } from "./words.ts";
@@ -19,7 +20,10 @@ export function providerView(
     state: readyState(status.conditions, language),
     conditions: (status.conditions ?? []).map((condition) => conditionView(condition, language)),
     quotas: [...(status.quotas ?? [])],
-    orphans: [...(status.orphans ?? [])],
+    orphans: (status.orphans ?? []).map((orphan) => ({
+      ...orphan,
+      message: complaintText(orphan.message, language),
+    })),
     offers: {
       zones: catalogue?.zones.length ?? 0,
       images: catalogue?.images.length ?? 0,

@@ -84,6 +84,10 @@ test("the first complaint about a field is found, and what nobody knows stays as
   assert.ok(!parsed.ok);
   assert.equal(complaintAt(parsed.problems, "spec.replicas", "zh"), "不能小于 0");
   assert.equal(complaintAt(parsed.problems, "spec.drain", "zh"), undefined);
+  assert.equal(
+    complaintText("carries the tags of machine web-1 of pool web, whose instance is i-2", "zh"),
+    "带有节点池 web 的机器 web-1 的标签，但该机器的实例是 i-2",
+  );
   assert.equal(complaintText("teleports (.*)", "zh"), "teleports (.*)");
 });
 

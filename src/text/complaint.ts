@@ -197,7 +197,16 @@ const pairs: readonly Pair[] = [
   ["there is no provider, so nothing moves", "没有云服务商，因此不会有任何操作"],
   ["the brake is on with these words", "制动已启用，内容相同"],
   ["no brake is on in the API", "API 中没有启用制动"],
+  // Providers and what they run.
   ["the instances were not listed yet", "尚未列出实例"],
+  [
+    "carries the tags of machine * of pool *, which does not exist",
+    "带有节点池 {2} 的机器 {1} 的标签，但该机器不存在",
+  ],
+  [
+    "carries the tags of machine * of pool *, whose instance is *",
+    "带有节点池 {2} 的机器 {1} 的标签，但该机器的实例是 {3}",
+  ],
   // Last, because it fits much.
   ...[6, 5, 4, 3, 2, 1].map((count): Pair => {
     const values = Array.from({ length: count }, () => "*");
@@ -234,9 +243,10 @@ function literal(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 }
 
+/** Names stand in their order, or by their number where Chinese has another. */
 function fill(pattern: string, names: readonly string[]): string {
-  return pattern
-    .split("*")
-    .map((part, index) => `${part}${names[index] ?? ""}`)
-    .join("");
+  const inOrder = names.values();
+  return pattern.replaceAll(/\*|\{(\d)\}/g, (_, number?: string) =>
+    number === undefined ? (inOrder.next().value ?? "") : (names[Number(number) - 1] ?? ""),
+  );
 }
