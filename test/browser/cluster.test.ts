@@ -4,7 +4,7 @@ import test from "node:test";
 import { createRig as createCluster, namespace, type Rig } from "../e2e/rig.ts";
 import { cellsOf } from "../e2e/table.ts";
 import { makeFastProvider, makePool } from "./rig.ts";
-import { createScaleAndClone, emptyAndDelete } from "./story.ts";
+import { createScaleAndClone, emptyAndDelete, storyBootSeconds } from "./story.ts";
 import { createVisitors, limitMs, offBecause, type Visit } from "./visit.ts";
 
 test("the five flows of a person on a real kube-apiserver; whoever may only scale can scale and sees why not the rest", async (t) => {
@@ -19,7 +19,7 @@ test("the five flows of a person on a real kube-apiserver; whoever may only scal
   );
   const admin = await visitors.arrive(link);
   await admin.page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
-  await makeFastProvider(admin);
+  await makeFastProvider(admin, "fast", storyBootSeconds);
   const session = (await admin.ask("GET", "/session")) as { readonly cluster: { readonly name: string } };
   await createScaleAndClone(admin, session.cluster.name);
   await emptyAndDelete(admin);

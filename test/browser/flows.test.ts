@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createRig, makeFastProvider, makeShop, makeWaitingRepair, type Rig, spare } from "./rig.ts";
-import { choose, createScaleAndClone, emptyAndDelete, navigate } from "./story.ts";
+import { choose, createScaleAndClone, emptyAndDelete, navigate, storyBootSeconds } from "./story.ts";
 import { limitMs } from "./visit.ts";
 
 test("a pool is created, scaled out, cloned, upgraded past a blocked node, repaired, emptied and deleted", async (t) => {
   const rig = await createRig(t);
   if (rig === null) return;
-  await makeFastProvider(rig);
+  await makeFastProvider(rig, "fast", storyBootSeconds);
   await createScaleAndClone(rig, "poolkeeper-embedded");
   await upgrade(rig);
   await repair(rig);

@@ -100,9 +100,9 @@ function createServer(dataDir: string): Server {
 }
 
 /** A simulated cloud that takes no time to speak of, so that tests wait for Poolkeeper and not for it. */
-export async function makeFastProvider(rig: Visit, name = "fast"): Promise<void> {
+export async function makeFastProvider(rig: Visit, name = "fast", bootSeconds = 1): Promise<void> {
   const seconds = {
-    bootSeconds: 1,
+    bootSeconds,
     joinSeconds: 1,
     stopSeconds: 1,
     replaceDiskSeconds: 1,
