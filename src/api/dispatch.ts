@@ -83,7 +83,7 @@ export function checked(schema: z.ZodType | null, value: unknown): unknown {
   if (schema === null) return null;
   const parsed = parse(schema, value);
   if (parsed.ok) return parsed.value;
-  throw invalid(parsed.problems.map(({ path, message }) => ({ path, message })));
+  throw invalid(parsed.problems);
 }
 
 function send(reply: FastifyReply, { status, body, headers = {} }: Reply, call: OpenCall): FastifyReply {

@@ -229,7 +229,7 @@ export function checkedSpec<T extends { readonly spec: unknown }>(
   parsed: Parsed<T>,
   given: unknown,
 ): T["spec"] {
-  if (!parsed.ok) throw invalid(parsed.problems.map(({ path, message }) => ({ path, message })));
+  if (!parsed.ok) throw invalid(parsed.problems);
   const strangers = unknownFields(given, parsed.value.spec, "spec");
   if (strangers.length === 0) return parsed.value.spec;
   throw invalid(strangers.map((path) => ({ path, message: "is not known" })));

@@ -53,8 +53,8 @@ test("so has what the parser finds by itself", () => {
 test("so has what the intents find wrong", () => {
   const folder = path.resolve(import.meta.dirname, "../core/intent");
   const sources = readdirSync(folder).filter((name) => !name.endsWith(".test.ts"));
-  const found = sources.flatMap((name) => phrasesIn(readFileSync(path.join(folder, name), "utf8")));
-  const said = found.flatMap((phrase) =>
+  const phrases = sources.flatMap((name) => phrasesIn(readFileSync(path.join(folder, name), "utf8")));
+  const said = phrases.flatMap((phrase) =>
     phrase === "it is *" ? states.map((state) => `it is ${state}`) : phrase,
   );
   assert.ok(said.length > 12, `only ${said.length} phrases were found`);

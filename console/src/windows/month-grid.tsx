@@ -26,6 +26,7 @@ interface Entry {
 
 export function MonthGrid({ month, windows, isOwnZone }: MonthGridProps): ReactNode {
   const { t } = useTranslation("translation");
+  const dayNames = weekday.options.map((day) => t(`form.days.${day}`));
   const today = dayIn(useNow(), undefined);
   const entries = entriesByDay(windows, isOwnZone);
   const closed = exclusionsByDay(windows);
@@ -33,9 +34,9 @@ export function MonthGrid({ month, windows, isOwnZone }: MonthGridProps): ReactN
     <table className="month">
       <thead>
         <tr>
-          {weekday.options.map((day) => (
-            <th key={day} scope="col" style={{ color: colours.quietText }}>
-              {t(`form.days.${day}`)}
+          {dayNames.map((dayName) => (
+            <th key={dayName} scope="col" style={{ color: colours.quietText }}>
+              {dayName}
             </th>
           ))}
         </tr>
@@ -47,7 +48,7 @@ export function MonthGrid({ month, windows, isOwnZone }: MonthGridProps): ReactN
               <Day
                 key={day}
                 day={day}
-                weekday={t(`form.days.${weekday.options[column] ?? "Monday"}`)}
+                dayName={dayNames[column]}
                 isOther={!day.startsWith(monthText(month))}
                 isToday={day === today}
                 entries={entries.get(day) ?? []}
@@ -64,7 +65,7 @@ export function MonthGrid({ month, windows, isOwnZone }: MonthGridProps): ReactN
 
 interface DayProps {
   readonly day: string;
-  readonly weekday: string;
+  readonly dayName: string | undefined;
   readonly isOther: boolean;
   readonly isToday: boolean;
   readonly entries: readonly Entry[];
@@ -72,7 +73,7 @@ interface DayProps {
   readonly isOwnZone: boolean;
 }
 
-function Day({ day, weekday: dayName, isOther, isToday, entries, closed, isOwnZone }: DayProps): ReactNode {
+function Day({ day, dayName, isOther, isToday, entries, closed, isOwnZone }: DayProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "windows" });
   return (
     <td
