@@ -2,8 +2,9 @@
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { run } from "node:test";
+import { parseArgs } from "node:util";
 import { ensureNeeds } from "./needs.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -30,12 +31,15 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
 ];
 
 async function main(): Promise<number> {
-  const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
-  const files = process.argv.slice(2).filter((argument) => argument.endsWith(".test.ts"));
+  const { values, positionals } = parseArgs({
+    options: { only: { type: "string" } },
+    allowPositionals: true,
+  });
+  const files = positionals.flatMap(filesUnder);
   const total: Total = { passed: 0, failed: 0, skipped: 0 };
   const startedAt = performance.now();
   if (files.length === 0) for (const check of checks) await runCheck(check, total);
-  if (only !== "check") {
+  if (values.only !== "check") {
     await ensureNeeds();
     await runTests(files.length > 0 ? files : testFiles(), total);
   }
@@ -54,6 +58,14 @@ function testFiles(): readonly string[] {
     cwd: root,
   });
   return files.toSorted((a, b) => longest.indexOf(b) - longest.indexOf(a) || a.localeCompare(b));
+}
+
+/** Of a test file, or of a folder of them. */
+function filesUnder(path: string): readonly string[] {
+  const wanted = relative(root, resolve(root, path));
+  const found = testFiles().filter((file) => file === wanted || file.startsWith(`${wanted}/`));
+  if (found.length === 0) throw new Error(`there is no test at ${path}`);
+  return found;
 }
 
 async function runCheck([name, command, ...args]: (typeof checks)[number], total: Total): Promise<void> {

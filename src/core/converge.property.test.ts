@@ -204,7 +204,6 @@ function playOperation(
     world.operations.set(name, { ...operation, spec: { ...operation.spec, state } });
 }
 
-/** Not both: a record that is deleted and says nothing waits for a person, who is told. */
 function playRecord(
   world: World,
   { kind, index }: Extract<Move, { kind: "DeleteMachine" | "LoseStatus" }>,
@@ -212,10 +211,10 @@ function playRecord(
   const record = nth(world.machines.values(), index);
   if (record === undefined || record.metadata.deletionTimestamp !== undefined) return;
   const { name } = record.metadata;
-  const { status, ...rest } = record;
+  const { status: _lost, ...rest } = record;
   if (kind === "LoseStatus") return void world.machines.set(name, rest);
   const metadata = { ...record.metadata, deletionTimestamp: timeOf(world.now) };
-  if (status !== undefined) world.machines.set(name, { ...record, metadata });
+  world.machines.set(name, { ...record, metadata });
 }
 
 function playCloud(

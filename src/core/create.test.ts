@@ -143,6 +143,11 @@ const cases: readonly (readonly [string, Scene, Brief])[] = [
     },
     waiting("web-1 VersionSkew"),
   ],
+  [
+    "while the provider's list is not whole, nobody knows that a record has no instance yet",
+    { around: { provider: { isListComplete: false } } },
+    waiting("web-1 ProviderUnavailable"),
+  ],
 ];
 for (const [name, wishes, expected] of cases)
   test(name, () => assert.deepEqual(brief(create(scene(wishes), noon)), expected));

@@ -25,9 +25,10 @@ function prepare(snapshot: Snapshot, now: Instant): Wishes {
   const fresh = staying.filter(isFresh).toSorted(byNumber);
   // Where there are too many already, the newest are about to be taken off again.
   if (fresh.length === 0 || staying.length > wantedMembers(snapshot, now)) return none;
-  const { catalogue } = snapshot.provider;
+  const { catalogue, isListComplete } = snapshot.provider;
   const target = targetDisk(snapshot.pool.spec.template, snapshot.provider, snapshot.cluster);
-  if (!target.ok || catalogue === null) {
+  // A record without a status may have an instance all the same: only a whole list says that it has none.
+  if (!target.ok || catalogue === null || !isListComplete) {
     const { reason, facts } = target.ok ? ({ reason: "ProviderUnavailable", facts: {} } as const) : target;
     const wakeAt = now + minuteMs;
     return { actions: [], held: fresh.map((machine) => held(machine, { reason, facts, wakeAt })) };
@@ -64,8 +65,8 @@ function isFresh({ record, instance }: Machine): boolean {
 function isHalfMade(machine: Machine): boolean {
   const { creation, operation } = machine.record.status ?? {};
   const isDeleted = machine.record.metadata.deletionTimestamp !== undefined;
-  const isAny = creation !== undefined || machine.instance !== null;
-  return isAny && operation === undefined && !hasJoined(machine) && !isDeleted;
+  const isAny = machine.instance !== null || (creation !== undefined && !isDeleted);
+  return isAny && operation === undefined && !hasJoined(machine);
 }
 
 /** Which epochs a machine had before its status was lost nobody knows: it goes on with one that it cannot have had. */

@@ -4,7 +4,18 @@ import test from "node:test";
 import type { OperationInHand } from "../schema/machine.ts";
 import { finish } from "./finish.ts";
 import { type Brief, brief, doing, nothingToDo, waiting } from "./testing-brief.ts";
-import { act, create, reboot, release, type Scene, scene, since, stopped, target } from "./testing-step.ts";
+import {
+  act,
+  create,
+  ours,
+  reboot,
+  release,
+  type Scene,
+  scene,
+  since,
+  stopped,
+  target,
+} from "./testing-step.ts";
 import { aDisk, aMachine, anOperation, aPod, aPool, aSnapshot, type MachineWishes, noon } from "./testing.ts";
 import { hourMs, minuteMs, timeOf } from "./time.ts";
 
@@ -163,7 +174,7 @@ test("a disk that came after it was given up is known all the same", () => {
 
 test("a creation that failed is remembered as failed", () => {
   const operation = { ...create, step: "Join", ...since(15 * minuteMs) };
-  const { lastOperation } = statusAfter({ operation, node: null });
+  const { lastOperation } = statusAfter({ ...ours, operation, node: null });
   assert.deepEqual([lastOperation?.kind, lastOperation?.outcome], ["Create", "Failed"]);
 });
 

@@ -4,7 +4,18 @@ import test from "node:test";
 import type { OnTimeout } from "./force.ts";
 import { finish } from "./finish.ts";
 import { type Brief, doing, waiting } from "./testing-brief.ts";
-import { act, create, reboot, release, restart, type Scene, scene, since, stopped } from "./testing-step.ts";
+import {
+  act,
+  create,
+  ours,
+  reboot,
+  release,
+  restart,
+  type Scene,
+  scene,
+  since,
+  stopped,
+} from "./testing-step.ts";
 import { aBudget, anOperation, aPod, aPool, noon } from "./testing.ts";
 import { hourMs, minuteMs, secondMs } from "./time.ts";
 
@@ -138,6 +149,7 @@ table([
   [
     "an instance that does not boot is given back",
     {
+      ...ours,
       operation: { ...create, step: "Boot", ...since(15 * minuteMs) },
       instance: { state: "Starting" },
       node: null,
@@ -146,12 +158,23 @@ table([
   ],
   [
     "a node that does not join is given back",
-    { operation: { ...create, step: "Join", ...since(15 * minuteMs) }, node: null },
+    { ...ours, operation: { ...create, step: "Join", ...since(15 * minuteMs) }, node: null },
     doing("web-1: Remove Release Cordon"),
+  ],
+  [
+    "one that was found and not asked for may have been a node before: it is kept, for repair to judge (S33)",
+    { operation: { ...create, step: "Join", ...since(15 * minuteMs) }, node: null },
+    doing("web-1: Create Succeeded"),
+  ],
+  [
+    "also where it does not run",
+    { operation: { ...create, step: "Boot", ...since(15 * minuteMs) }, instance: stopped, node: null },
+    doing("web-1: Create Create Join"),
   ],
   [
     "a subscription that does not join is for a person to judge",
     {
+      ...ours,
       operation: { ...create, step: "Join", ...since(15 * minuteMs) },
       node: null,
       chargeType: "Subscription",
@@ -224,7 +247,8 @@ table([
 
 test("what the provider says of a guest that never came is kept with the failure", () => {
   const diagnosis = "the console ends with: Kernel panic";
-  const late = { node: null, diagnosis, operation: { ...create, step: "Join", ...since(15 * minuteMs) } };
+  const operation = { ...create, step: "Join", ...since(15 * minuteMs) };
+  const late = { ...ours, node: null, diagnosis, operation };
   const [action] = finish(scene(late), noon).actions;
   assert.equal(action?.kind, "AdvanceMachine");
   assert.equal(

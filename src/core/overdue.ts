@@ -92,9 +92,14 @@ function blockerFacts({ machine, snapshot, now }: StepView): Facts {
   return names.length === 0 ? {} : { object: names.join(", ") };
 }
 
-/** An instance that never became a node is given back; the count brings another. A subscription is for a person to judge. */
-function abandonCreation(view: StepView): Wishes {
+/**
+ * An instance that never became a node is given back; the count brings another. A subscription is for a person to judge.
+ * One that this record did not ask for may have been a node before its record lost its status: it is a member that is
+ * sick, and repair has the brakes for that (S33).
+ */
+function abandonCreation(view: StepView): Wishes | "Done" {
   const { snapshot, machine, operation, now } = view;
+  if (machine.record.status?.creation === undefined) return "Done";
   if (isSubscription(machine)) return waits(hold(view, "StepStuck"));
   const because: Because = {
     reason: "CreateFailed",

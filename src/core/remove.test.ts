@@ -249,6 +249,15 @@ const records: readonly (readonly [string, () => Brief, Brief])[] = [
     doing("ForgetMachine web-1"),
   ],
   [
+    "but not before the provider's list is whole: its status may be lost, and its instance be there",
+    () => {
+      const machine = { ...withRecord({ deletionTimestamp }), instance: null, node: null };
+      const { provider, ...rest } = scene(one(machine), [], {});
+      return brief(remove({ ...rest, provider: { ...provider, isListComplete: false } }, noon));
+    },
+    waiting("web-1 MachineDeleted"),
+  ],
+  [
     "one that a removal names is removed as any other",
     () => of(one(withRecord({ deletionTimestamp }))),
     doing("web-1: Remove Release Cordon"),

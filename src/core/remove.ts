@@ -192,8 +192,8 @@ function deletedRecord(snapshot: Snapshot, machine: Machine, now: Instant): Wish
   const { metadata, status } = machine.record;
   const isGoing = isLeaving(machine) || removalTargets(snapshot, now).has(uidOf(machine));
   if (metadata.deletionTimestamp === undefined || isGoing) return none;
-  const isEmpty =
-    status?.creation === undefined && status?.instanceId === undefined && machine.instance === null;
+  const hasNone = machine.instance === null && snapshot.provider.isListComplete;
+  const isEmpty = status?.creation === undefined && status?.instanceId === undefined && hasNone;
   const facts = { machine: nameOf(machine), since: metadata.deletionTimestamp };
   if (!isEmpty) return { actions: [], held: [held("Remove", nameOf(machine), "MachineDeleted", facts)] };
   const forget: Action = {

@@ -359,6 +359,11 @@ table([
     also(recorded(), {}, { operation: { kind: "Upgrade" } }),
     waiting("web-1 BatchInProgress"),
   ],
+  [
+    "one whose status was lost since is learned of anew first",
+    also(recorded(), {}, { status: { joinedTime: undefined } }),
+    waiting("web-1 AwaitingNode"),
+  ],
 ]);
 
 test("one machine at a time in the pool", () => {

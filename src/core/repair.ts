@@ -76,6 +76,8 @@ function whyNotNow(
   if (spec.state === "Pause") return { reason: "PausedByUser" };
   if (pool.spec.paused) return { reason: "Paused", facts: { pool: pool.metadata.name } };
   if (machine.record.status?.operation !== undefined) return { reason: "BatchInProgress" };
+  // Its status was lost since: `create.ts` learns of it anew first.
+  if (!hasJoined(machine)) return { reason: "AwaitingNode" };
   if (!canDo(snapshot, rung, machine))
     return { reason: "CapabilityMissing", facts: { provider: provider.name } };
   const off = spec.requestedBy === "Controller" ? handsOff(snapshot, machine, now) : null;

@@ -1,13 +1,10 @@
 /** Each step: what it sends, and when it is over. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { MachineStatus } from "../schema/machine.ts";
 import { type Brief, doing, waiting } from "./testing-brief.ts";
-import { act, create, reboot, release, restart, type Scene, since, stopped } from "./testing-step.ts";
+import { act, create, ours, reboot, release, restart, type Scene, since, stopped } from "./testing-step.ts";
 import { aPod } from "./testing.ts";
 import { hourMs, minuteMs } from "./time.ts";
-
-const creation = { attempt: 1, clientToken: "uid-web-1-1" } as NonNullable<MachineStatus["creation"]>;
 
 type Case = readonly [name: string, scene: Scene, expected: Brief];
 
@@ -18,7 +15,7 @@ function table(cases: readonly Case[]): void {
 table([
   [
     "a request is sent until the instance is seen",
-    { operation: { ...create, step: "Request" }, instance: null, node: null, status: { creation } },
+    { operation: { ...create, step: "Request" }, instance: null, node: null, ...ours },
     doing("RequestInstance web-1"),
   ],
   [

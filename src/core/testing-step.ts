@@ -1,5 +1,5 @@
 /** One machine in the middle of an operation, for the tests of its steps. Not for the product. */
-import type { OperationInHand } from "../schema/machine.ts";
+import type { MachineStatus, OperationInHand } from "../schema/machine.ts";
 import { finish } from "./finish.ts";
 import type { Instance, Instant, Node, Outcome, Pod, Snapshot } from "./model.ts";
 import { type Brief, brief } from "./testing-brief.ts";
@@ -56,6 +56,10 @@ export function scene({ operation, outcome, around, at: _at, node, instance, ...
 
 export const stopped = { state: "Stopped" } as const;
 export const create = { kind: "Create", plan: "Create" } as const;
+/** The provider was asked for the instance by this very record. */
+export const ours: Pick<Scene, "status"> = {
+  status: { creation: { attempt: 1, clientToken: "uid-web-1-1" } as NonNullable<MachineStatus["creation"]> },
+};
 export const release = { kind: "Remove", plan: "Release", options: { drain: true, release: true } } as const;
 export const restart = { kind: "Repair", plan: "RestartService" } as const;
 export const reboot = { kind: "Repair", plan: "Reboot" } as const;

@@ -127,3 +127,27 @@ for (const [what, poison] of Object.entries(poisons)) {
     await world.stop();
   });
 }
+
+test("a backup without statuses, restored while no kubelet answers, costs no instance (S33)", async () => {
+  const { world, errors } = await twoPools();
+  const before = world.cloud.instances().map(({ id }) => id);
+  for (const instanceId of before)
+    world.cloud.inject({
+      instanceId,
+      kind: "GuestFault",
+      fault: { kind: "KubeletStopped", healsOn: "Replace" },
+    });
+  await world.clock.advance(1.5 * minuteMs);
+  for (const { metadata } of world.list("ManagedMachine"))
+    await world.kube.patch("ManagedMachine", place(metadata.name), {
+      ...merge({ status: null }),
+      subresource: "status",
+    });
+  await world.clock.advance(3 * 60 * minuteMs);
+  assert.deepEqual(errors, []);
+  assert.deepEqual(
+    world.cloud.instances().map(({ id }) => id),
+    before,
+  );
+  await world.stop();
+});
