@@ -49,10 +49,16 @@ export function poolDetail(
   around: { readonly look: Look | null; readonly operations: readonly string[] },
   viewer: Viewer,
 ): PoolDetail {
-  const { conditions = [] } = pool.status ?? {};
+  const { conditions = [], blockers = [] } = pool.status ?? {};
+  const view = poolView(pool, around.look, viewer);
+  // A condition has no facts of its own, but says the same as what waits.
+  const said = new Map(blockers.map(({ message }, index) => [message, view.waits[index]?.sentence]));
   return {
-    ...poolView(pool, around.look, viewer),
-    conditions: conditions.map((condition) => conditionView(condition, viewer.language)),
+    ...view,
+    conditions: conditions.map((condition) => {
+      const shown = conditionView(condition, viewer.language);
+      return { ...shown, message: said.get(shown.message) ?? shown.message };
+    }),
     revisions: revisionsOf(pool),
     operations: [...around.operations],
   };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { Announcement } from "../core/announce.ts";
 import { newsAnnotations } from "../core/event.ts";
+import { brakeAnnotation } from "../core/trip.ts";
 import { worldNamespace } from "../sim/world.ts";
 import { noteText } from "../text/event.ts";
 import { createBooth } from "./testing.ts";
@@ -43,6 +44,25 @@ test("what waits is said in the caller's language, with its facts and the comman
   assert.equal(chinese.body.state.word, "已暂停");
   assert.equal(chinese.body.state.code, "Paused");
   assert.equal(chinese.headers["content-language"], "zh");
+});
+
+test("what a condition says of a wait is said in the caller's language too", async (t) => {
+  const booth = await createBooth(t);
+  await booth.ask("POST", "/pools", { body: { name: "web", spec: { ...spec, replicas: 1 } } });
+  await booth.grown("web", 1);
+  await booth.world.kube.patch(
+    "InfrastructureProvider",
+    { namespace: worldNamespace, name: "simulator" },
+    { type: "merge", body: { metadata: { annotations: { [brakeAnnotation]: "a storm" } } } },
+  );
+  await booth.ask("POST", "/pools/web/scale", { body: { replicas: 3 } });
+  await booth.world.clock.advance(5000);
+  const stalled = async (language: string): Promise<string> => {
+    const { body } = await booth.ask("GET", "/pools/web", { headers: { "accept-language": language } });
+    return body.conditions.find(({ type }: { type: string }) => type === "Stalled").message;
+  };
+  assert.match(await stalled("en"), /^The brake is on: a storm/);
+  assert.match(await stalled("zh"), /制动.*a storm/);
 });
 
 test("a pool that is not there is a problem that names it", async (t) => {

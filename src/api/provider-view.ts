@@ -18,7 +18,10 @@ export function providerView(
     ...metaOf(provider),
     spec,
     state: readyState(status.conditions, language),
-    conditions: (status.conditions ?? []).map((condition) => conditionView(condition, language)),
+    conditions: (status.conditions ?? []).map((condition) => {
+      const shown = conditionView(condition, language);
+      return { ...shown, message: complaintText(shown.message, language) };
+    }),
     quotas: [...(status.quotas ?? [])],
     orphans: (status.orphans ?? []).map((orphan) => ({
       ...orphan,

@@ -28,8 +28,8 @@ export async function reconcileProvider(key: string, deps: CatalogueDeps): Promi
   const { namespace = "", name } = object.metadata;
   const found = providers.find(namespace, name);
   const { offered, trouble } = await lookAt(found);
-  const message = problem ?? trouble;
-  const isReady = message === "" && offered !== null;
+  const message = problem ?? trouble ?? "";
+  const isReady = problem === null && trouble === null && offered !== null;
   const status: ProviderStatus = {
     ...object.status,
     ...(object.metadata.generation === undefined ? {} : { observedGeneration: object.metadata.generation }),
@@ -46,14 +46,14 @@ export async function reconcileProvider(key: string, deps: CatalogueDeps): Promi
 interface Look {
   /** Null: it did not say. */
   readonly offered: ProviderStatus["catalogue"] | null;
-  /** Empty: it answers to everything. */
-  readonly trouble: string;
+  /** Null: it answers to everything. */
+  readonly trouble: string | null;
 }
 
 async function lookAt(found: OpenProvider | null): Promise<Look> {
-  if (found === null) return { offered: null, trouble: "" };
+  if (found === null) return { offered: null, trouble: null };
   try {
-    return { offered: await found.provider.catalogue(), trouble: found.instances.failure() ?? "" };
+    return { offered: await found.provider.catalogue(), trouble: found.instances.failure() };
   } catch (error) {
     return { offered: null, trouble: errorText(error) };
   }

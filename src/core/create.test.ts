@@ -232,6 +232,20 @@ test("made from what the template says no longer, it is behind from the start", 
   assert.notEqual(hashes[0], hashes[1]);
 });
 
+test("whose status was lost is learned of anew, also while its pool is deleted or a removal waits for it", () => {
+  const lost = { status: { nodeName: undefined, instanceId: undefined, joinedTime: undefined } };
+  const learned = doing("web-1: Create Create Request");
+  const briefOf = (wishes: Scene): Brief => brief(create(scene({ machines: [lost], ...wishes }), noon));
+  const targets = [{ machine: "web-1", uid: "uid-web-1" }];
+  assert.deepEqual(briefOf({}), learned);
+  assert.deepEqual(briefOf({ pool: { metadata: { deletionTimestamp } } }), learned);
+  assert.deepEqual(
+    briefOf({ around: { operations: [anOperation({ kind: "RemoveNodes", targets })] } }),
+    learned,
+  );
+  assert.deepEqual(briefOf({ machines: [{ ...lost, instance: null, node: null }] }), doing(again));
+});
+
 const answers: readonly (readonly [string, Scene, Instant, Brief])[] = [
   ["a definite no moves the request on at once", attempted({ attempt: 1, zone: "b" }), noon, doing(again)],
   [

@@ -10,11 +10,16 @@ import { instanceRequest, type Placement, placeAfter, placesOf, placements, targ
 import { isWaitOver, minuteMs, timeOf } from "./time.ts";
 
 export function create(snapshot: Snapshot, now: Instant): Wishes {
-  if (snapshot.pool.metadata.deletionTimestamp !== undefined) return none;
+  const learned = {
+    actions: snapshot.machines.flatMap((machine) => learn(snapshot, machine, now)),
+    held: [],
+  };
+  if (snapshot.pool.metadata.deletionTimestamp !== undefined) return learned;
   const halfMade = members(snapshot, now).filter(isHalfMade);
   return together([
     prepare(snapshot, now),
-    { actions: halfMade.map((machine) => resume(snapshot, renumbered(machine, now), now)), held: [] },
+    learned,
+    { actions: halfMade.map((machine) => resume(snapshot, machine, now)), held: [] },
     ...snapshot.machines.map((machine) => tryAgain(snapshot, machine, now)),
   ]);
 }
@@ -58,23 +63,22 @@ function isFresh({ record, instance }: Machine): boolean {
   return isEmpty && operation === undefined && record.metadata.deletionTimestamp === undefined;
 }
 
-/**
- * A removal took it over on its way to be a node, and was given up. Or its status was lost, in a restored backup for
- * example: the instance with its UID is there, and is learned of anew.
- */
+/** A removal took it over on its way to be a node, and was given up. */
 function isHalfMade(machine: Machine): boolean {
   const { creation, operation } = machine.record.status ?? {};
   const isDeleted = machine.record.metadata.deletionTimestamp !== undefined;
-  const isAny = machine.instance !== null || (creation !== undefined && !isDeleted);
-  return isAny && operation === undefined && !hasJoined(machine);
+  return creation !== undefined && operation === undefined && !hasJoined(machine) && !isDeleted;
 }
 
-/** Which epochs a machine had before its status was lost nobody knows: it goes on with one that it cannot have had. */
-function renumbered(machine: Machine, now: Instant): Machine {
-  const { status = {} } = machine.record;
-  if (status.creation !== undefined || status.lastEpoch !== undefined) return machine;
-  const lastEpoch = Math.floor(now / minuteMs);
-  return { ...machine, record: { ...machine.record, status: { ...status, lastEpoch } } };
+/** The instance with its UID is there: it is learned of, whatever is to become of it. Its pods have to be known for that too. */
+function learn(snapshot: Snapshot, machine: Machine, now: Instant): readonly Action[] {
+  const { status } = machine.record;
+  const isKnown = status?.creation !== undefined || status?.operation !== undefined || hasJoined(machine);
+  if (isKnown || machine.instance === null) return [];
+  // Which epochs it had before nobody knows: it goes on with one that it cannot have had.
+  const lastEpoch = status?.lastEpoch ?? Math.floor(now / minuteMs);
+  const record = { ...machine.record, status: { ...status, lastEpoch } };
+  return [resume(snapshot, { ...machine, record }, now)];
 }
 
 /** The same request under the same token: what was made already is found, and nothing is made twice. */

@@ -64,6 +64,16 @@ export function hasJoined(machine: Machine): boolean {
   return machine.record.status?.joinedTime !== undefined;
 }
 
+/**
+ * Its status was lost, in a restored backup for example: it may have an instance and a node with pods, and nobody knows
+ * which before `create.ts` has learned of them anew.
+ */
+export function isUnlearned({ record, instance }: Machine, { provider }: Snapshot): boolean {
+  const { creation, nodeName } = record.status ?? {};
+  const mayHave = instance !== null || !provider.isListComplete;
+  return creation === undefined && nodeName === undefined && mayHave;
+}
+
 /** How its creation failed; null where it did not. */
 export function failedCreation({ record }: Machine): NonNullable<MachineStatus["lastOperation"]> | null {
   const last = record.status?.lastOperation;

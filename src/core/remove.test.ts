@@ -6,6 +6,7 @@ import type { Machine, Snapshot } from "./model.ts";
 import { remove } from "./remove.ts";
 import { removalsAnnotation } from "./removals.ts";
 import { type Brief, brief, doing, nothingToDo, waiting } from "./testing-brief.ts";
+import { ours } from "./testing-step.ts";
 import { aMachine, anOperation, aPool, aSnapshot, type MachineWishes, noon } from "./testing.ts";
 import { timeOf } from "./time.ts";
 
@@ -53,9 +54,29 @@ const busy = (kind: "Upgrade" | "Repair" | "Create", plan: string, step: string)
 const keeping = [aRemoval({ options: { release: false } })];
 const withRecord = (metadata: object): Partial<MachineWishes> => ({ metadata });
 
+/** As a backup that is restored without statuses leaves it. */
+const lost = { nodeName: undefined, instanceId: undefined, joinedTime: undefined };
+
 const cases: readonly (readonly [string, () => Brief, Brief])[] = [
   ["a named machine is released", () => of(one()), doing("web-1: Remove Release Cordon")],
   ["or kept, as it was asked", () => of(one(), keeping), doing("web-1: Remove Leave Cordon")],
+  [
+    "one whose status was lost is not touched before its node is known: what runs there has to be drained",
+    () => of(one({ status: lost })),
+    waiting("web-1 AwaitingInstance"),
+  ],
+  [
+    "also where the provider's list is not whole yet",
+    () => {
+      const { provider, ...rest } = scene(
+        one({ status: lost, instance: null, node: null }),
+        [aRemoval()],
+        {},
+      );
+      return brief(remove({ ...rest, provider: { ...provider, isListComplete: false } }, noon));
+    },
+    waiting("web-1 AwaitingInstance"),
+  ],
   [
     "a subscription is kept, whatever was asked",
     () => of(one({ chargeType: "Subscription" })),
@@ -101,7 +122,7 @@ const cases: readonly (readonly [string, () => Brief, Brief])[] = [
   ],
   [
     "it takes over from a creation",
-    () => of(one({ ...busy("Create", "Create", "Boot"), node: null })),
+    () => of(one({ ...busy("Create", "Create", "Boot"), ...ours, node: null })),
     doing("web-1: Remove Release Cordon"),
   ],
   [

@@ -2,7 +2,16 @@
 import type { NodeOperationObject, OperationTarget } from "../schema/operation.ts";
 import { type Action, type Because, type Held, together, type Wishes } from "./action.ts";
 import { begin } from "./begin.ts";
-import { byNumber, isLeaving, isSpent, isSubscription, nameOf, removalTargets, uidOf } from "./member.ts";
+import {
+  byNumber,
+  isLeaving,
+  isSpent,
+  isSubscription,
+  isUnlearned,
+  nameOf,
+  removalTargets,
+  uidOf,
+} from "./member.ts";
 import type { Instant, Machine, Snapshot } from "./model.ts";
 import { choiceName } from "./operation-name.ts";
 import { activeOperations, byAge, progressOf } from "./progress.ts";
@@ -133,6 +142,8 @@ function whyNotNow(
   if (pool.spec.paused) return { reason: "Paused", facts: about };
   if (operation.spec.approval === "Waiting") return { reason: "AwaitingApproval", facts: about };
   if (operation.spec.state !== "Run") return { reason: "PausedByUser", facts: about };
+  // What runs on its node, and what protects that, is not known yet.
+  if (isUnlearned(machine, snapshot)) return { reason: "AwaitingInstance", facts: about };
   if (!canPreempt(snapshot, machine, planFor(operation, machine)))
     return { reason: "BatchInProgress", facts: about };
   return running < parallelRemovals
