@@ -6,7 +6,15 @@ import { canonical, hashOf } from "./hash.ts";
 import { byNumber, hasJoined, members, nameOf } from "./member.ts";
 import type { Instant, Machine, Outcome, Snapshot } from "./model.ts";
 import { wantedMembers } from "./scale.ts";
-import { instanceRequest, type Placement, placeAfter, placesOf, placements, targetDisk } from "./target.ts";
+import {
+  instanceRequest,
+  type Placement,
+  placeAfter,
+  placesOf,
+  placements,
+  providerFacts,
+  targetDisk,
+} from "./target.ts";
 import { isWaitOver, minuteMs, timeOf } from "./time.ts";
 
 export function create(snapshot: Snapshot, now: Instant): Wishes {
@@ -34,7 +42,8 @@ function prepare(snapshot: Snapshot, now: Instant): Wishes {
   const target = targetDisk(snapshot.pool.spec.template, snapshot.provider, snapshot.cluster);
   // A record without a status may have an instance all the same: only a whole list says that it has none.
   if (!target.ok || catalogue === null || !isListComplete) {
-    const { reason, facts } = target.ok ? ({ reason: "ProviderUnavailable", facts: {} } as const) : target;
+    const unavailable = { reason: "ProviderUnavailable", facts: providerFacts(snapshot.provider) } as const;
+    const { reason, facts } = target.ok ? unavailable : target;
     const wakeAt = now + minuteMs;
     return { actions: [], held: fresh.map((machine) => held(machine, { reason, facts, wakeAt })) };
   }

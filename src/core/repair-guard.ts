@@ -3,6 +3,7 @@ import { isCordonedByUs } from "./attributes.ts";
 import { isStorm, population, unwell, zoneStorm } from "./health.ts";
 import type { Instant, Machine, Node, Snapshot } from "./model.ts";
 import type { Facts, HoldReason } from "./reason.ts";
+import { providerFacts } from "./target.ts";
 import { minuteMs, secondMs } from "./time.ts";
 
 export interface HandsOff {
@@ -28,13 +29,8 @@ export function handsOff(snapshot: Snapshot, machine: Machine, now: Instant): Ha
   if (cluster.sinceGapMs < settleMs)
     return { reason: "ViewTooYoung", wakeAt: now + settleMs - cluster.sinceGapMs };
   // Without the provider no rung can be climbed, and its silence is no sign of health or sickness.
-  if (!provider.isListComplete) {
-    const facts = {
-      provider: provider.name,
-      ...(provider.message === "" ? {} : { message: provider.message }),
-    };
-    return { reason: "ProviderUnavailable", facts, wakeAt: now + againMs };
-  }
+  if (!provider.isListComplete)
+    return { reason: "ProviderUnavailable", facts: providerFacts(provider), wakeAt: now + againMs };
   const isFree = machine.instance?.isBusy === false;
   return isFree ? null : { reason: "AwaitingInstance", wakeAt: now + againMs };
 }

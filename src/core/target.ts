@@ -39,6 +39,11 @@ export function targetDisk(
   return { ok: true, disk: diskOf(template, { family, version: image.version }, version) };
 }
 
+/** Why a provider without a whole list is waited for. */
+export function providerFacts({ name: provider, message }: ProviderView): Facts {
+  return message === "" ? { provider } : { provider, message };
+}
+
 function imageOf(
   template: Template,
   family: string,

@@ -20,7 +20,7 @@ import { activeOperations, byAge, isDoneHere, type Progress, progressOf } from "
 import { isProtected, protectedHold } from "./protect.ts";
 import type { Facts, HoldReason } from "./reason.ts";
 import { defaultOptions, targetOf } from "./remove.ts";
-import { isBehind, type Target, targetDisk } from "./target.ts";
+import { isBehind, providerFacts, type Target, targetDisk } from "./target.ts";
 import { hourMs, instantOf, minuteMs, secondMs, timeOf } from "./time.ts";
 import { nextInTurn, vitalLast } from "./turn.ts";
 import { fits, nextOpenings, windowState } from "./window.ts";
@@ -180,10 +180,8 @@ function whyNotNow(operation: NodeOperationObject, { snapshot, progress }: Run, 
 
 function providerHold({ provider, pool }: Snapshot, now: Instant): Held | null {
   const { name: poolName } = pool.metadata;
-  if (!provider.isListComplete) {
-    const message = provider.message === "" ? {} : { message: provider.message };
-    return hold("ProviderUnavailable", { provider: provider.name, ...message }, now + 10 * secondMs);
-  }
+  if (!provider.isListComplete)
+    return hold("ProviderUnavailable", providerFacts(provider), now + 10 * secondMs);
   if (pool.spec.upgrade.method === "ReplaceInstance" || provider.capabilities.replaceSystemDisk) return null;
   const message = "system disks are not replaced there; method ReplaceInstance works";
   return hold("CapabilityMissing", { pool: poolName, provider: provider.name, message });
