@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
+import type { Clock } from "../ports/clock.ts";
 import type { Change, Kind } from "../ports/kube.ts";
+import { createVirtualClock } from "../sim/clock.ts";
 import { type CacheOptions, type WatchedCache, createCache } from "./cache.ts";
 import {
   type Script,
@@ -69,7 +71,7 @@ async function startRig(
     calls += 1;
     script?.(request, response);
   });
-  const clock = fastClock(50);
+  const { clock = fastClock(50) } = options;
   const transport = plainTransport(server.url, { clock });
   const restarts: string[] = [];
   const changes: string[] = [];
@@ -308,16 +310,38 @@ test("a view that was out of touch for long says so, and when its gap ended", as
 });
 
 test("a silence is a gap when something was missed in it, and none when nothing was", async (t) => {
-  const rig = await startRig(t, [
-    (_, response) => streamAll(response, 10, node("a", 3)),
-    stayOpen,
-    (_, response) => stream(response, event("MODIFIED", node("a", 11))),
-  ]);
-  await rig.cache.waitSynced(60_000);
+  const silenceMs = 75_000;
+  const virtual = createVirtualClock(0);
+  let watches = 0;
+  const clock: Clock = {
+    ...virtual,
+    after: (delayMs, run) => {
+      // A watch that runs listens for silence.
+      if (delayMs === silenceMs) watches += 1;
+      return virtual.after(delayMs, run);
+    },
+  };
+  const rig = await startRig(
+    t,
+    [
+      (_, response) => streamAll(response, 10, node("a", 3)),
+      stayOpen,
+      (_, response) => stream(response, event("MODIFIED", node("a", 11))),
+    ],
+    { clock },
+  );
+  /** Time stands still but for the silence: how long the server takes to answer does not count. */
+  const falls = async (): Promise<void> => {
+    const before = watches;
+    await virtual.advance(silenceMs);
+    while (watches === before) await virtual.advance(0);
+  };
+  await until(() => watches === 1 && rig.cache.isSynced(), "the first watch");
   const firstGapAt = rig.cache.lastGapAt("Node");
-  await until(() => rig.seen.length === 2, "the watch after the first silence");
+  await falls();
   assert.equal(rig.cache.lastGapAt("Node"), firstGapAt);
   assert.ok(rig.cache.isSynced());
+  await falls();
   await until(() => rig.names() === "a@11", "the change that came after the second silence");
   assert.ok(rig.cache.lastGapAt("Node") > firstGapAt);
   assert.deepEqual(rig.restarts, ["Node Silent", "Node Silent"]);
@@ -329,7 +353,8 @@ test("a watch that is cut after each event begins again at once, as often as it 
   const clock = {
     ...inner,
     after: (delayMs: number, run: () => void) => {
-      if (delayMs > 0 && delayMs <= 30_000) pauses.push(delayMs);
+      // Requests have a limit of 30 s, and their watches one for silence.
+      if (delayMs > 0 && delayMs < 30_000) pauses.push(delayMs);
       return inner.after(delayMs, run);
     },
   };
