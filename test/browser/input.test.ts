@@ -164,6 +164,42 @@ test("each dialog says beside its field what is wrong", async (t) => {
   rig.assertClean();
 });
 
+test("nothing can be typed before what it starts from is there, and a name that is not there says so", async (t) => {
+  const rig = await createRig(t);
+  if (rig === null) return;
+  const { page } = rig;
+  await makeFastProvider(rig);
+  await makePool(rig, "web", { replicas: 1 });
+  const dialog = page.getByRole("dialog");
+  const count = dialog.getByLabel("Number of Nodes", { exact: true });
+
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  await page.route(/\/pools\/web(\?|$)/, async (route) => {
+    asked.resolve();
+    await answer.promise;
+    await route.continue();
+  });
+  await page.goto(`${rig.url}/pools?do=set-count&of=web`);
+  await asked.promise;
+  await dialog.getByText("Loading").waitFor();
+  assert.equal(await count.count(), 0);
+  answer.resolve();
+  await count.waitFor();
+  assert.equal(await count.inputValue(), "1");
+  await page.keyboard.type("2");
+  assert.equal(await count.inputValue(), "12", "one writes there at once");
+  rig.assertClean();
+
+  for (const address of ["/pools?do=set-count&of=none", "/maintenance?do=edit-window&of=none"]) {
+    await page.goto(`${rig.url}${address}`);
+    await dialog.getByText(/none/).last().waitFor();
+    await dialog.getByRole("button", { name: "Try again" }).waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+  }
+});
+
 async function refused(page: Page, button: string, { label, text, complaint }: Wrong): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(text);
   await page.getByRole("button", { name: button }).click();

@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { operationQuery } from "../ask/queries.ts";
+import { Reading } from "../dialogs/reading.tsx";
 import type { DialogProps } from "../dialogs/use-dialog.ts";
-import { Waiting } from "../parts/waiting.tsx";
 import { WishDialog } from "../wish/dialog.tsx";
 import { type Verb, verbWish } from "./verbs.ts";
 
@@ -17,24 +17,28 @@ interface VerbDialogProps extends DialogProps {
 function VerbDialog({ verb, name, nodes, onClose }: VerbDialogProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "operations" });
   const tell = useTell();
-  const { data } = useQuery(operationQuery(useAsker(), name));
-  if (data === undefined) return <Waiting />;
+  const query = useQuery(operationQuery(useAsker(), name));
+  const title = t("verbTitle", { verb: t(`verbs.${verb}`), operation: name });
   return (
-    <WishDialog
-      title={t("verbTitle", { verb: t(`verbs.${verb}`), operation: name })}
-      wish={verbWish(data, verb, nodes)}
-      submitText={t(`verbs.${verb}`)}
-      fields={null}
-      onClose={onClose}
-      onDone={(outcome) => {
-        tell({
-          kind: "success",
-          title: outcome.effects[0]?.sentence ?? outcome.sentence,
-          link: { text: t("see"), href: `/operations/${name}` },
-        });
-        onClose();
-      }}
-    />
+    <Reading title={title} query={query} onClose={onClose}>
+      {(operation) => (
+        <WishDialog
+          title={title}
+          wish={verbWish(operation, verb, nodes)}
+          submitText={t(`verbs.${verb}`)}
+          fields={null}
+          onClose={onClose}
+          onDone={(outcome) => {
+            tell({
+              kind: "success",
+              title: outcome.effects[0]?.sentence ?? outcome.sentence,
+              link: { text: t("see"), href: `/operations/${name}` },
+            });
+            onClose();
+          }}
+        />
+      )}
+    </Reading>
   );
 }
 

@@ -8,6 +8,7 @@ import { usePreferences } from "../app/look.ts";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { poolQuery } from "../ask/queries.ts";
+import { Reading } from "../dialogs/reading.tsx";
 import type { DialogProps } from "../dialogs/use-dialog.ts";
 import { refusalText } from "../parts/problem.tsx";
 import { WishDialog } from "../wish/dialog.tsx";
@@ -15,14 +16,24 @@ import { readCount } from "./count.ts";
 import { scaleWish } from "./wishes.ts";
 import { useFirstFocus } from "../parts/use-first-focus.ts";
 
-export function SetCountDialog({ name, onClose }: DialogProps): ReactNode {
+export function SetCountDialog(props: DialogProps): ReactNode {
+  const { t } = useTranslation("translation", { keyPrefix: "pools" });
+  const query = useQuery(poolQuery(useAsker(), props.name));
+  return (
+    <Reading title={t("count.title", { pool: props.name })} query={query} onClose={props.onClose}>
+      {({ nodes }) => <CountForm {...props} from={nodes.desired} />}
+    </Reading>
+  );
+}
+
+/** What was read first stays in the field, whatever comes in meanwhile. */
+function CountForm({ name, from, onClose }: DialogProps & { readonly from: number }): ReactNode {
   const first = useFirstFocus<InputProps.Ref>();
   const { t } = useTranslation("translation", { keyPrefix: "pools" });
   const { t: tw } = useTranslation("translation", { keyPrefix: "wish" });
   const tell = useTell();
-  const { data: pool } = useQuery(poolQuery(useAsker(), name));
-  const [typed, setTyped] = useState<string | null>(null);
-  const text = typed ?? String(pool?.nodes.desired ?? "");
+  const [initial] = useState(String(from));
+  const [text, setText] = useState(initial);
   const count = readCount(text, usePreferences().current.language);
   return (
     <WishDialog
@@ -34,11 +45,11 @@ export function SetCountDialog({ name, onClose }: DialogProps): ReactNode {
         <FormField
           label={t("count.replicas")}
           description={t("count.replicasHow")}
-          errorText={typed === null ? undefined : (count.problem ?? refusalText(refusal))}
+          errorText={text === initial ? undefined : (count.problem ?? refusalText(refusal))}
         >
           <Input
             value={text}
-            onChange={({ detail }) => setTyped(detail.value)}
+            onChange={({ detail }) => setText(detail.value)}
             inputMode="numeric"
             ref={first}
           />

@@ -7,8 +7,8 @@ import { usePreferences } from "../app/look.ts";
 import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { windowQuery } from "../ask/queries.ts";
+import { Reading } from "../dialogs/reading.tsx";
 import type { DialogProps } from "../dialogs/use-dialog.ts";
-import { Waiting } from "../parts/waiting.tsx";
 import { WishDialog } from "../wish/dialog.tsx";
 import { WindowFields } from "./fields.tsx";
 import { checkWindow, formOfWindow, freshWindow, type WindowForm } from "./form.ts";
@@ -49,8 +49,13 @@ export function CreateWindowDialog({ onClose }: DialogProps): ReactNode {
 }
 
 export function EditWindowDialog(props: DialogProps): ReactNode {
-  const { data } = useQuery(windowQuery(useAsker(), props.name));
-  return data === undefined ? <Waiting /> : <EditForm {...props} window={data} />;
+  const { t } = useTranslation("translation", { keyPrefix: "windows" });
+  const query = useQuery(windowQuery(useAsker(), props.name));
+  return (
+    <Reading title={t("modifyTitle", { window: props.name })} query={query} onClose={props.onClose}>
+      {(window) => <EditForm {...props} window={window} />}
+    </Reading>
+  );
 }
 
 function EditForm({ window, name, onClose }: DialogProps & { readonly window: WindowView }): ReactNode {
@@ -86,21 +91,25 @@ function EditForm({ window, name, onClose }: DialogProps & { readonly window: Wi
 export function ToggleWindowDialog({ name, to, onClose }: DialogProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "windows" });
   const tell = useTell();
-  const { data } = useQuery(windowQuery(useAsker(), name));
-  if (data === undefined) return <Waiting />;
+  const query = useQuery(windowQuery(useAsker(), name));
   const isOn = to === "on";
+  const title = t(isOn ? "onTitle" : "offTitle", { window: name });
   return (
-    <WishDialog
-      title={t(isOn ? "onTitle" : "offTitle", { window: name })}
-      wish={changeWindowWish(name, data.spec, { ...data.spec, enabled: isOn })}
-      submitText={t(isOn ? "on" : "off")}
-      onClose={onClose}
-      fields={null}
-      onDone={() => {
-        tell({ kind: "success", title: t("changed", { window: name }) });
-        onClose();
-      }}
-    />
+    <Reading title={title} query={query} onClose={onClose}>
+      {({ spec }) => (
+        <WishDialog
+          title={title}
+          wish={changeWindowWish(name, spec, { ...spec, enabled: isOn })}
+          submitText={t(isOn ? "on" : "off")}
+          onClose={onClose}
+          fields={null}
+          onDone={() => {
+            tell({ kind: "success", title: t("changed", { window: name }) });
+            onClose();
+          }}
+        />
+      )}
+    </Reading>
   );
 }
 
