@@ -56,15 +56,15 @@ test("the kubelet is told its name, and joins with its token at an address that 
   assert.equal(fileOf("/etc/hostname"), "i-0123456789ab\n");
 });
 
-test("what the pool wants run is a program that only root may read, and users' images get it beside our part", () => {
+test("what the pool wants run is a program that only root may read, and users' images get it before our part", () => {
   const userData = "#!/bin/sh\necho secret > /etc/marker\n";
   const file = seedFiles(facts({ userData })).find(({ text }) => text.includes("secret"));
   assert.deepEqual(file, { path: "/var/lib/poolkeeper/user-data", text: userData, mode: 0o700 });
   const cd = seedOf(facts({ userData }, "CloudInit"), 0).toString("latin1");
   const parts = [...cd.matchAll(/^Content-Transfer-Encoding: base64\n.*\n\n(.*)\n--poolkeeper-part/gm)];
   const texts = parts.map(([, encoded = ""]) => Buffer.from(encoded, "base64").toString());
-  assert.match(texts[0] ?? "", /^#cloud-config\n/);
-  assert.equal(texts[1], userData);
+  assert.equal(texts[0], userData, "it comes first, since the kubelet waits for it");
+  assert.match(texts[1] ?? "", /^#cloud-config\n/);
   assert.match(userDataFlaw("Node", "#cloud-config\n") ?? "", /must begin with #!/);
   assert.equal(userDataFlaw("CloudInit", "#cloud-config\n"), null);
 });

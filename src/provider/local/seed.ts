@@ -54,13 +54,16 @@ function cd(facts: SeedFacts, now: number): Buffer {
   return isoOf("cidata", files, new Date(now));
 }
 
-/** Ours, and beside it the pool's, in whichever of its forms cloud-init knows it; lists of both are put together. */
+/**
+ * The pool's, in whichever of its forms cloud-init knows it, and then ours. Lists of both are put together in this order:
+ * what the pool wants run runs first, and where both write a file, ours stays.
+ */
 function cloudInitData(facts: SeedFacts): string {
   const ours = `#cloud-config\n${json(userData(facts))}`;
   const { userData: theirs } = facts.bootstrap;
   if (theirs === null) return ours;
   const boundary = "poolkeeper-part";
-  const parts = [ours, theirs].map((text) =>
+  const parts = [theirs, ours].map((text) =>
     [
       `--${boundary}`,
       'Content-Type: text/plain; charset="utf-8"',
@@ -90,6 +93,8 @@ function userData(facts: SeedFacts): object {
     })),
     runcmd: [
       ["sysctl", "--system"],
+      ["sh", "-c", ownResolver],
+      ["install", "-D", "/dev/null", setUpFile],
       ["systemctl", "daemon-reload"],
       ["systemctl", "enable", "kubelet"],
       ["systemctl", "restart", "kubelet"],
@@ -97,7 +102,19 @@ function userData(facts: SeedFacts): object {
   };
 }
 
-const kubeletDropIn = `[Service]
+/** Pods get the name servers of the guest, which not every distribution keeps where systemd-resolved does. */
+const ownResolver =
+  "test -e /run/systemd/resolve/resolv.conf || " +
+  "sed -i s,/run/systemd/resolve/resolv.conf,/etc/resolv.conf, /var/lib/kubelet/config.yaml";
+
+/** Of a system disk on which all user data has run. */
+const setUpFile = "/var/lib/poolkeeper/user-data.done";
+
+/** A kubelet that the image starts by itself waits as well. */
+const kubeletDropIn = `[Unit]
+ConditionPathExists=${setUpFile}
+
+[Service]
 EnvironmentFile=/etc/poolkeeper/kubelet.args
 ExecStart=
 ExecStart=/usr/bin/kubelet $KUBELET_ARGS
