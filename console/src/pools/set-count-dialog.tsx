@@ -33,7 +33,8 @@ function CountForm({ name, from, onClose }: DialogProps & { readonly from: numbe
   const { t: tw } = useTranslation("translation", { keyPrefix: "wish" });
   const tell = useTell();
   const [initial] = useState(String(from));
-  const [text, setText] = useState(initial);
+  const [typed, setTyped] = useState<string | null>(null);
+  const text = typed ?? initial;
   const count = readCount(text, usePreferences().current.language);
   return (
     <WishDialog
@@ -45,11 +46,11 @@ function CountForm({ name, from, onClose }: DialogProps & { readonly from: numbe
         <FormField
           label={t("count.replicas")}
           description={t("count.replicasHow")}
-          errorText={text === initial ? undefined : (count.problem ?? refusalText(refusal))}
+          errorText={typed === null ? undefined : (count.problem ?? refusalText(refusal))}
         >
           <Input
             value={text}
-            onChange={({ detail }) => setText(detail.value)}
+            onChange={({ detail }) => setTyped(detail.value)}
             inputMode="numeric"
             ref={first}
           />
