@@ -10,7 +10,7 @@ import type { Environment } from "../start/binary.ts";
 import type { Progress } from "../start/progress.ts";
 import { addPrefix } from "./add.ts";
 import { basePrefix, ensureBase, workPrefix } from "./debian.ts";
-import { type Containerd, containerdPrograms, obtainContainerd } from "./containerd.ts";
+import { type Containerd, obtainContainerd, placesOf } from "./containerd.ts";
 import { type DiskRequest, layOutTree, writeDisk } from "./disk.ts";
 import { type Host, prepareHost } from "./host.ts";
 import { type Image, type ImageManifest, folderName, listImages } from "./manifest.ts";
@@ -57,7 +57,7 @@ async function buildOn(host: Host, request: BuildRequest, run: Run): Promise<Ima
   const { choice, dir, clock, progress } = request;
   const startedAt = clock.monotonic();
   const containerd = await obtainContainerd({ ...request, ...choice, cache: join(dirname(dir), "node") });
-  const programs = { ...(await kubernetesPrograms(request)), ...pathsOf(containerd) };
+  const programs = { ...(await kubernetesPrograms(request)), ...placesOf(containerd) };
   const extra = containerd.kind === "Package" ? ["containerd"] : [];
   const base = await ensureBase({ ...request, choice: { ...choice, extra }, host, run });
   const packages = await packagesIn(base, run);
@@ -110,12 +110,6 @@ async function kubernetesPrograms({
     ...(signal === undefined ? {} : { signal }),
   });
   return { "/usr/bin/kubelet": found.kubelet, "/usr/bin/kube-proxy": found["kube-proxy"] };
-}
-
-function pathsOf(containerd: Containerd): Readonly<Record<string, string>> {
-  if (containerd.kind === "Package") return {};
-  const { dir } = containerd;
-  return Object.fromEntries(containerdPrograms.map((name) => [`/usr/bin/${name}`, join(dir, name)]));
 }
 
 /** With `Fresh` an image is built although there is one: only if it would be another. */

@@ -29,6 +29,13 @@ export interface ContainerdRequest {
   readonly releasesUrl?: string;
 }
 
+/** Its programs by their place in the guest; none where the package of Debian brings them. */
+export function placesOf(containerd: Containerd): Readonly<Record<string, string>> {
+  if (containerd.kind === "Package") return {};
+  const { dir } = containerd;
+  return Object.fromEntries(containerdPrograms.map((name) => [`/usr/bin/${name}`, join(dir, name)]));
+}
+
 const officialReleases = "https://github.com/containerd/containerd/releases/download";
 const toolsDir = fileURLToPath(new URL("../../tools/node", import.meta.url));
 

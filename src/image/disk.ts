@@ -1,6 +1,5 @@
 /** The system disk of an image: a tree of files, then an ext4 file system made from it without mounting, then qcow2. */
 import {
-  chmodSync,
   closeSync,
   copyFileSync,
   fsyncSync,
@@ -18,7 +17,7 @@ import type { Host } from "./host.ts";
 import type { Run } from "../start/program.ts";
 import type { Architecture } from "./manifest.ts";
 import { epochSeconds, fileSystemUuid, hashSeed, links, minDiskGiB } from "./recipe.ts";
-import { putFile, putFolder, treeFiles } from "./tree.ts";
+import { putFile, putFolder, putProgram, treeFiles } from "./tree.ts";
 
 export interface DiskRequest {
   readonly host: Host;
@@ -67,11 +66,7 @@ const leftOut = ["./dev/*", "./var/lib/apt/lists/partial", "./var/cache/apt/arch
 function stageOwn(own: string, { programs, containerd }: DiskRequest): void {
   for (const file of treeFiles("root")) putFile(own, file);
   if (containerd.kind === "Package") for (const file of treeFiles("containerd-1")) putFile(own, file);
-  for (const [place, file] of Object.entries(programs)) {
-    putFolder(own, dirname(place));
-    copyFileSync(file, join(own, place));
-    chmodSync(join(own, place), 0o755);
-  }
+  for (const [place, file] of Object.entries(programs)) putProgram(own, place, file);
   for (const [place, target] of Object.entries(links)) {
     putFolder(own, dirname(place));
     symlinkSync(target, join(own, place));

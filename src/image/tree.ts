@@ -1,5 +1,13 @@
 /** Files that go into an image as they stand, from the trees beside this file. Links and programs are not among them. */
-import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -31,6 +39,14 @@ export function putFile(root: string, { path, mode, text }: TreeFile): void {
   putFolder(root, dirname(path));
   writeFileSync(file, text);
   chmodSync(file, mode);
+}
+
+/** A copy of `program` that everybody may run. */
+export function putProgram(root: string, path: string, program: string): void {
+  const file = join(root, path);
+  putFolder(root, dirname(path));
+  copyFileSync(program, file);
+  chmodSync(file, 0o755);
 }
 
 /** Open to all, whatever the umask of whoever builds is; so are the folders above it. */

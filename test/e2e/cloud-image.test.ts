@@ -43,17 +43,17 @@ test("a cloud image of the user's own becomes a node that joins, restarts and ge
   skip,
 }, async (t) => {
   const home = createHome();
-  // With the image of nodes there, none is built at the start.
-  for (const { dir } of images) execFileSync("cp", ["--archive", "--link", dir, home.images]);
   process.env["XDG_CACHE_HOME"] = home.dir;
-  const work = join(home.dir, "work");
-  mkdirSync(work);
-  const file = await buildCloudImage(work, kubernetesVersion);
-
   const rig = await createRig(t);
   t.after(home.remove);
   const host = machineHostOf(rig.dataDir, "local");
   t.after(host.end);
+  // With the image of nodes there, none is built at the start.
+  for (const { dir } of images) execFileSync("cp", ["--archive", "--link", dir, home.images]);
+  const work = join(home.dir, "work");
+  mkdirSync(work);
+  const file = await buildCloudImage(work, kubernetesVersion);
+
   for (const name of ["Cloud:12.1", "Cloud:12.2"])
     await rig.pk("image", "add", file, name, "--kubernetes-version", kubernetesVersion);
   const start = ["--cluster", "local", "--provider", "local", "--data-dir", rig.dataDir, "--port", "0"];

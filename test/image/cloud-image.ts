@@ -4,25 +4,16 @@
  * than the images of nodes do.
  */
 import assert from "node:assert/strict";
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { containerdPrograms, obtainContainerd } from "../../src/image/containerd.ts";
+import { obtainContainerd, placesOf } from "../../src/image/containerd.ts";
 import { writeContainerArchive } from "../../src/image/containers.ts";
 import { ensureBase } from "../../src/image/debian.ts";
 import { prepareHost } from "../../src/image/host.ts";
 import { hostArchitecture, imagesDir } from "../../src/image/manifest.ts";
 import { epochSeconds } from "../../src/image/recipe.ts";
 import { createRunner } from "../../src/image/runner.ts";
-import { putFile, putFolder, treeFiles, type TreeFile } from "../../src/image/tree.ts";
+import { putFile, putFolder, putProgram, treeFiles, type TreeFile } from "../../src/image/tree.ts";
 import { realClock } from "../../src/ports/clock.ts";
 import { ensureBinaries } from "../../src/start/binaries.ts";
 import type { Run } from "../../src/start/program.ts";
@@ -117,10 +108,8 @@ export async function buildCloudImage(dir: string, kubernetesVersion: string): P
   mkdirSync(tree, { mode: 0o755 });
   await run(["tar", "--extract", `--file=${base}`, `--directory=${tree}`, "--exclude=./dev/*"]);
   for (const file of files) putFile(tree, file);
-  for (const [place, file] of Object.entries(await programsOf(kubernetesVersion))) {
-    copyFileSync(file, join(tree, place));
-    chmodSync(join(tree, place), 0o755);
-  }
+  const programs = await programsOf(kubernetesVersion);
+  for (const [place, file] of Object.entries(programs)) putProgram(tree, place, file);
   await writeContainerArchive({
     busybox: join(tree, "usr/bin/busybox"),
     work: join(dir, "containers"),
@@ -142,8 +131,7 @@ async function programsOf(version: string): Promise<Readonly<Record<string, stri
   const surroundings = { env, signal: undefined };
   const containerd = await obtainContainerd({ cache, architecture, progress, surroundings });
   assert.equal(containerd.kind, "Programs");
-  const own = containerdPrograms.map((name) => [`/usr/bin/${name}`, join(containerd.dir, name)]);
-  return { ...Object.fromEntries(own), "/usr/bin/kubelet": kubelet };
+  return { ...placesOf(containerd), "/usr/bin/kubelet": kubelet };
 }
 
 interface Writing {
