@@ -1,7 +1,7 @@
 /** Builds the parts of the page, once, and shows it. Nothing else builds them; everything else is handed them. */
 import "@cloudscape-design/global-styles/index.css";
 import "./main.css";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createInstance } from "i18next";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -13,6 +13,7 @@ import { renewWhenPartsAreGone } from "./app/renew.ts";
 import { createPreferences } from "./app/preferences.ts";
 import { AnswerError, createAsker } from "./ask/asker.ts";
 import { AskerContext } from "./ask/context.ts";
+import { keepRefusals } from "./ask/kept-refusals.ts";
 import { sessionKey } from "./ask/queries.ts";
 import { askAgain } from "./live/again.ts";
 import { createLiveStore } from "./live/state.ts";
@@ -20,7 +21,10 @@ import { resources } from "./text/catalogue.ts";
 
 renewWhenPartsAreGone(window);
 const live = createLiveStore();
+const queryCache = new QueryCache();
+keepRefusals(queryCache);
 const queryClient = new QueryClient({
+  queryCache,
   defaultOptions: {
     queries: {
       staleTime: 5000,

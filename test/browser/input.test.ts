@@ -200,6 +200,28 @@ test("nothing can be typed before what it starts from is there, and a name that 
   }
 });
 
+test("a refusal stays while it is asked again whether it holds, and is said once", async (t) => {
+  const rig = await createRig(t);
+  if (rig === null) return;
+  const { page } = rig;
+  await makeFastProvider(rig);
+  await makePool(rig, "web", { replicas: 0 });
+  await page.goto(`${rig.url}/providers?do=delete-provider&of=fast`);
+  const dialog = page.getByRole("dialog");
+  const refusal = dialog.getByText("delete these pools first");
+  await refusal.waitFor();
+  const shown = await refusal.elementHandle();
+  for (let answer = 0; answer < 3; answer += 1)
+    await page.waitForResponse((response) => response.url().includes("/providers/fast?dryRun"));
+  // A handle on what was taken away, and put there again, finds nothing to see.
+  assert.equal(await shown?.isVisible(), true, "it was not taken away");
+
+  await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.waitForResponse((response) => response.url().includes("/providers/fast?dryRun"));
+  assert.equal(await refusal.count(), 1);
+  rig.assertClean();
+});
+
 async function refused(page: Page, button: string, { label, text, complaint }: Wrong): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(text);
   await page.getByRole("button", { name: button }).click();

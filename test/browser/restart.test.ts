@@ -1,4 +1,5 @@
 /** The server goes and comes back while people watch: what was known stays, and everything is current again by itself. */
+import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
 import { createRig, makeFastProvider, makePool } from "./rig.ts";
@@ -13,6 +14,10 @@ test("what is known stays on the page when the server is gone, and is renewed wh
   await page.goto(`${rig.url}/pools`);
   await row(page, "before").getByText("1 / 1").waitFor({ timeout: limitMs });
 
+  const wizard = await rig.openTab();
+  await wizard.goto(`${rig.url}/new/pool`);
+  await wizard.getByLabel("Name", { exact: true }).fill("half-written");
+
   await rig.step("gone: the rows stay, and it is said how old they are", async () => {
     await rig.stopServer();
     await page.getByText("Poolkeeper does not answer").waitFor();
@@ -21,12 +26,23 @@ test("what is known stays on the page when the server is gone, and is renewed wh
     await row(page, "before").getByText("1 / 1").waitFor();
   });
 
+  await rig.step("what is being written stays where it is", async () => {
+    for (let failure = 0; failure < 4; failure += 1)
+      await wizard.waitForEvent("requestfailed", (request) => request.url().includes("/providers"));
+    assert.equal(
+      await wizard.getByLabel("Name", { exact: true }).inputValue({ timeout: 1000 }),
+      "half-written",
+    );
+    await wizard.close();
+  });
+
   await rig.step("a change that gets no answer says so, and is not lost from the dialog", async () => {
     await page.getByRole("button", { name: "Scale Out before" }).click();
     const dialog = page.getByRole("dialog", { name: "Scale Out before" });
     await dialog.getByLabel("Nodes to Add").fill("2");
     await dialog.getByRole("button", { name: "Submit" }).click();
     await dialog.getByText("Poolkeeper does not answer").waitFor();
+    await dialog.getByText("Nothing was changed.").waitFor();
     await dialog.getByRole("button", { name: "Cancel" }).click();
   });
 

@@ -28,11 +28,7 @@ export function Reading<T>({ title, query, onClose, children }: ReadingProps<T>)
   );
   return (
     <Modal visible header={title} onDismiss={onClose} footer={cancel}>
-      {query.isError ? (
-        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
-      ) : (
-        <Waiting />
-      )}
+      {query.isError ? <ProblemAlert error={query.error} onRetry={() => query.refetch()} /> : <Waiting />}
     </Modal>
   );
 }

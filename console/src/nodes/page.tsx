@@ -28,7 +28,7 @@ function NodePage(): ReactNode {
   const machine = useQuery(machineQuery(useAsker(), name));
   if (machine.data === undefined) {
     return machine.isError ? (
-      <PageProblem title={name} error={machine.error} onRetry={() => void machine.refetch()} />
+      <PageProblem title={name} error={machine.error} onRetry={() => machine.refetch()} />
     ) : (
       <Waiting />
     );

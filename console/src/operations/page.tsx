@@ -23,7 +23,7 @@ function OperationPage(): ReactNode {
   const forecast = useForecast(operation.data);
   if (operation.data === undefined) {
     if (operation.isError) {
-      return <PageProblem title={name} error={operation.error} onRetry={() => void operation.refetch()} />;
+      return <PageProblem title={name} error={operation.error} onRetry={() => operation.refetch()} />;
     }
     return <Waiting />;
   }

@@ -24,7 +24,7 @@ function Overview(): ReactNode {
   const cells = useQuery(cellsQuery(asker));
   if (fleet.data === undefined) {
     return fleet.isError ? (
-      <PageProblem title={t("title")} error={fleet.error} onRetry={() => void fleet.refetch()} />
+      <PageProblem title={t("title")} error={fleet.error} onRetry={() => fleet.refetch()} />
     ) : (
       <Waiting />
     );

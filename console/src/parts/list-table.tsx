@@ -57,7 +57,7 @@ export function ListTable<T>(props: ListTableProps<T>): ReactNode {
   return (
     <SpaceBetween size="m">
       {query.isError && page === undefined && (
-        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
+        <ProblemAlert error={query.error} onRetry={() => query.refetch()} />
       )}
       <Table<T>
         variant={level === "h1" ? "full-page" : "container"}

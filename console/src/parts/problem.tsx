@@ -4,16 +4,19 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { AnswerError } from "../ask/asker.ts";
 
 export interface ProblemAlertProps {
   readonly error: unknown;
-  readonly onRetry?: (() => void) | undefined;
+  /** It was about a change, which may have been made although no answer came. */
+  readonly isUnsure?: boolean;
+  /** Resolves when there is another answer, whatever it is. */
+  readonly onRetry?: (() => Promise<unknown>) | undefined;
 }
 
-export function ProblemAlert({ error, onRetry }: ProblemAlertProps): ReactNode {
+export function ProblemAlert({ error, isUnsure = false, onRetry }: ProblemAlertProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "everywhere" });
   const problem = error instanceof AnswerError ? error.problem : null;
   const header = problem === null ? t("noAnswer") : problem.detail;
@@ -21,10 +24,10 @@ export function ProblemAlert({ error, onRetry }: ProblemAlertProps): ReactNode {
     <Alert
       type="error"
       header={header}
-      action={onRetry === undefined ? undefined : <Button onClick={onRetry}>{t("again")}</Button>}
+      action={onRetry === undefined ? undefined : <Again onRetry={onRetry} />}
     >
       <SpaceBetween size="xs">
-        {problem === null && <div>{t("noAnswerHow")}</div>}
+        {problem === null && <div>{t(isUnsure ? "isUnsure" : "isUnchanged")}</div>}
         {problem !== null && problem.try !== null && <Try command={problem.try} />}
         {problem?.fields !== undefined && problem.fields.length > 1 && (
           <ul>
@@ -37,6 +40,22 @@ export function ProblemAlert({ error, onRetry }: ProblemAlertProps): ReactNode {
         )}
       </SpaceBetween>
     </Alert>
+  );
+}
+
+function Again({ onRetry }: { readonly onRetry: () => Promise<unknown> }): ReactNode {
+  const { t } = useTranslation("translation", { keyPrefix: "everywhere" });
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <Button
+      loading={isAsking}
+      onClick={() => {
+        setAsking(true);
+        void onRetry().finally(() => setAsking(false));
+      }}
+    >
+      {t("again")}
+    </Button>
   );
 }
 
@@ -58,8 +77,7 @@ export function Try({ command }: { readonly command: string }): ReactNode {
   );
 }
 
-/** A refusal as the text beside the field that it is about. */
+/** A refusal as the text beside the field that it is about. That no answer came is about no field. */
 export function refusalText(error: unknown): string | undefined {
-  if (error === null || error === undefined) return undefined;
-  return error instanceof Error ? error.message : JSON.stringify(error);
+  return error instanceof AnswerError ? error.problem?.detail : undefined;
 }

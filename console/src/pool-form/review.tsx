@@ -84,7 +84,7 @@ function Foreseen({ checked, wish, titles }: ForeseenProps): ReactNode {
   return (
     <SpaceBetween size="s">
       {wish.isOutdated && <Alert type="warning">{t("outdated")}</Alert>}
-      {wish.failure !== null && wish.failure !== undefined && <ProblemAlert error={wish.failure} />}
+      {wish.failure !== null && wish.failure !== undefined && <ProblemAlert error={wish.failure} isUnsure />}
       <Container>
         <Effects outcome={wish.preview} isOld={wish.isOld} level="h2" />
       </Container>

@@ -38,8 +38,7 @@ function SettingsPage(): ReactNode {
   const [first, setFirst] = useState<PoolDetail | null>(null);
   if (first === null && pool.data !== undefined) setFirst(pool.data);
   if (first !== null) return <SettingsForm pool={first} />;
-  if (pool.isError)
-    return <PageProblem title={name} error={pool.error} onRetry={() => void pool.refetch()} />;
+  if (pool.isError) return <PageProblem title={name} error={pool.error} onRetry={() => pool.refetch()} />;
   return <Waiting />;
 }
 
@@ -139,7 +138,9 @@ function Meaning({ wish, isChanged, sync, onSync, confirm, onConfirm }: MeaningP
           <Box color="text-body-secondary">{t("nothing")}</Box>
         )}
         <TypedName state={wish} value={confirm} onChange={onConfirm} />
-        {wish.failure !== null && wish.failure !== undefined && <ProblemAlert error={wish.failure} />}
+        {wish.failure !== null && wish.failure !== undefined && (
+          <ProblemAlert error={wish.failure} isUnsure />
+        )}
       </SpaceBetween>
     </Container>
   );

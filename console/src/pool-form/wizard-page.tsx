@@ -21,15 +21,13 @@ function WizardPage(): ReactNode {
 function Create(): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "shell" });
   const providers = useQuery(providersQuery(useAsker()));
-  if (providers.isError)
-    return (
-      <PageProblem
-        title={t("page.create")}
-        error={providers.error}
-        onRetry={() => void providers.refetch()}
-      />
+  if (providers.data === undefined) {
+    return providers.isError ? (
+      <PageProblem title={t("page.create")} error={providers.error} onRetry={() => providers.refetch()} />
+    ) : (
+      <Waiting />
     );
-  if (providers.data === undefined) return <Waiting />;
+  }
   const [first] = providers.data.items;
   const provider = first?.name ?? "";
   // What the schema fills in for a pool of which nothing else is said.
@@ -41,7 +39,7 @@ function Clone({ from }: { readonly from: string }): ReactNode {
   const pool = useQuery({ ...poolQuery(useAsker(), from), staleTime: Infinity, refetchInterval: false });
   if (pool.data === undefined) {
     return pool.isError ? (
-      <PageProblem title={from} error={pool.error} onRetry={() => void pool.refetch()} />
+      <PageProblem title={from} error={pool.error} onRetry={() => pool.refetch()} />
     ) : (
       <Waiting />
     );

@@ -27,8 +27,7 @@ function PoolPage(): ReactNode {
   const { pool: name } = useParams({ from: "/pools/$pool" });
   const pool = useQuery(poolQuery(useAsker(), name));
   if (pool.data === undefined) {
-    if (pool.isError)
-      return <PageProblem title={name} error={pool.error} onRetry={() => void pool.refetch()} />;
+    if (pool.isError) return <PageProblem title={name} error={pool.error} onRetry={() => pool.refetch()} />;
     return <Waiting />;
   }
   return (

@@ -30,7 +30,7 @@ function ProviderPage(): ReactNode {
   const provider = useQuery(providerQuery(useAsker(), name));
   if (provider.data === undefined) {
     return provider.isError ? (
-      <PageProblem title={name} error={provider.error} onRetry={() => void provider.refetch()} />
+      <PageProblem title={name} error={provider.error} onRetry={() => provider.refetch()} />
     ) : (
       <Waiting />
     );

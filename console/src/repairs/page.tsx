@@ -54,7 +54,7 @@ function Approvals(): ReactNode {
         </Header>
       }
     >
-      {waiting.isError && <ProblemAlert error={waiting.error} onRetry={() => void waiting.refetch()} />}
+      {waiting.isError && <ProblemAlert error={waiting.error} onRetry={() => waiting.refetch()} />}
       {items.length === 0 ? (
         <StatusIndicator type="success">{t("none")}</StatusIndicator>
       ) : (

@@ -5,7 +5,8 @@ export const everywhere = {
   close: ["Close", "关闭"],
   cancel: ["Cancel", "取消"],
   noAnswer: ["Poolkeeper does not answer", "Poolkeeper 没有应答"],
-  noAnswerHow: [
+  isUnchanged: ["Nothing was changed.", "未做任何更改。"],
+  isUnsure: [
     "Whether something was changed is not known. Look at it again before you repeat it.",
     "无法确定是否已有更改。请先查看，再重试。",
   ],

@@ -78,7 +78,7 @@ function Months(): ReactNode {
         </Header>
       }
     >
-      {list.isError && <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isError && <ProblemAlert error={list.error} onRetry={() => list.refetch()} />}
       <MonthGrid
         month={month}
         windows={windows.flatMap(({ data }) => (data === undefined ? [] : [data]))}

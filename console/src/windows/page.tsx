@@ -33,7 +33,7 @@ function WindowPage(): ReactNode {
   const window = useQuery(windowOpeningsQuery(useAsker(), name, listedOpenings));
   if (window.data === undefined) {
     return window.isError ? (
-      <PageProblem title={name} error={window.error} onRetry={() => void window.refetch()} />
+      <PageProblem title={name} error={window.error} onRetry={() => window.refetch()} />
     ) : (
       <Waiting />
     );

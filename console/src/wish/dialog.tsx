@@ -9,7 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Outcome } from "../../../src/api/answers.ts";
-import { ProblemAlert } from "../parts/problem.tsx";
+import { ProblemAlert, refusalText } from "../parts/problem.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { CopyAs } from "./copy-as.tsx";
 import { Effects } from "./effects.tsx";
@@ -70,7 +70,9 @@ export function WishDialog(props: WishDialogProps): ReactNode {
           {typeof fields === "function" ? fields(state) : fields}
           <Foreseen state={state} isWished={wish !== null} isRefusalShown={isRefusalShown} />
           <TypedName state={state} value={confirm} onChange={setConfirm} />
-          {state.failure !== null && state.failure !== undefined && <ProblemAlert error={state.failure} />}
+          {state.failure !== null && state.failure !== undefined && (
+            <ProblemAlert error={state.failure} isUnsure />
+          )}
         </SpaceBetween>
         <button type="submit" hidden />
       </form>
@@ -88,7 +90,9 @@ export interface ForeseenProps {
 export function Foreseen({ state, isWished, isRefusalShown, level }: ForeseenProps): ReactNode {
   const { t } = useTranslation("translation", { keyPrefix: "wish" });
   const { preview, refusal, isOutdated, isOld } = state;
-  if (refusal !== null) return isRefusalShown ? null : <ProblemAlert error={refusal} />;
+  if (refusal !== null) {
+    return isRefusalShown && refusalText(refusal) !== undefined ? null : <ProblemAlert error={refusal} />;
+  }
   return (
     <>
       {isOutdated && <Alert type="warning">{t("outdated")}</Alert>}

@@ -33,7 +33,9 @@ export function useWish(wish: Wish | null, onDone: (outcome: Outcome) => void): 
   const preview = useQuery(previewQuery(asker, settled));
   const sending = useMutation({
     mutationFn: async ({ wanted, confirm }: { readonly wanted: Wish; readonly confirm: string }) => {
-      const shown = await client.fetchQuery(tryOut(asker, wanted));
+      // When it is refused, that is what the preview shows.
+      const shown = await client.fetchQuery(tryOut(asker, wanted)).catch(() => null);
+      if (shown === null) return null;
       if (shown.outcome === "Satisfied") return shown;
       const isSure = shown.friction.kind !== "TypeName" || shown.friction.name === confirm;
       setNameMissing(!isSure);
