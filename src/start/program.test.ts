@@ -28,11 +28,25 @@ test("a failure says how it ended and what was said", linux, async () => {
   assert.equal(missing.kind, "Failed");
 });
 
-test("an interruption ends the program and everything it waits for", linux, async () => {
+test("an interruption ends the program and what it has started", { ...linux, timeout: 60_000 }, async (t) => {
   const stop = new AbortController();
-  const running = runProgram(["sh", "-c", "sleep 600"], { env: process.env, signal: stop.signal });
-  stop.abort();
+  let started = "";
+  t.after(() => {
+    if (isRunning(started)) process.kill(Number(started), "SIGKILL");
+  });
+  const running = runProgram(
+    ["sh", "-c", "sleep infinity & echo $! >&2; wait"],
+    { env: process.env, signal: stop.signal },
+    {
+      onLine: (line) => {
+        started = line;
+        stop.abort();
+      },
+    },
+  );
   await assert.rejects(running, { name: "AbortError" });
+  assert.match(started, /^\d+$/);
+  while (isRunning(started)) await sleep(20);
   await assert.rejects(runProgram(["true"], { env: process.env, signal: stop.signal }), {
     name: "AbortError",
   });
@@ -43,19 +57,24 @@ test("a program does not outlive a process that is killed", linux, async (t) => 
   t.after(() => rmSync(dir, { recursive: true }));
   const file = join(dir, "pid");
   const program = JSON.stringify(fileURLToPath(new URL("program.ts", import.meta.url)));
-  const words = JSON.stringify(["sh", "-c", `echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 600`]);
+  const words = JSON.stringify([
+    "sh",
+    "-c",
+    `echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep infinity`,
+  ]);
   const script = `import { runProgram } from ${program}; await runProgram(${words}, { env: process.env, signal: undefined });`;
   const parent = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
   while (!existsSync(file)) await sleep(20);
   const pid = readFileSync(file, "utf8").trim();
   parent.kill("SIGKILL");
-  // A zombie has ended too; who inherits it may be slow.
-  const isRunning = (): boolean => {
-    try {
-      return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-    } catch {
-      return false;
-    }
-  };
-  while (isRunning()) await sleep(20);
+  while (isRunning(pid)) await sleep(20);
 });
+
+/** A zombie has ended too; who inherits it may be slow. */
+function isRunning(pid: string): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}

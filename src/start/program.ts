@@ -42,9 +42,12 @@ export async function runProgram(
   const child = spawn(program, args, {
     env: { ...env, PATH: `${env["PATH"] ?? ""}:${systemPath}`, LC_ALL: "C.UTF-8", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own, so that it can be ended with what it has started, and is by nothing else: Ctrl-C reaches only us.
+    detached: true,
   });
-  // Not a politer signal: unshare does not hear it. And not spawn's own way: it would not wait for the end.
-  const kill = (): void => void (options.life === "Own" || child.kill("SIGKILL"));
+  const kill = (): void => {
+    if (options.life !== "Own" && child.pid !== undefined) killGroup(child.pid);
+  };
   signal?.addEventListener("abort", kill);
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout.push(text);
@@ -65,6 +68,15 @@ export async function runProgram(
     return { kind: "Failed", how: `${program} is missing`, said: "" };
   } finally {
     signal?.removeEventListener("abort", kill);
+  }
+}
+
+/** Not with a politer signal: unshare does not hear it. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch (error) {
+    if (systemCode(error) !== "ESRCH") throw error;
   }
 }
 
