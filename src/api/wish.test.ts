@@ -210,7 +210,7 @@ test("what the core refuses is answered with its reason, its facts, and the next
     [404, "RevisionUnknown", "POST", "/pools/web/rollback", { revision: 77 }],
     [422, "WindowUnknown", "POST", "/pools/web/upgrade", {}],
     [404, "NotFound", "POST", "/operations/none/pause", {}],
-    [422, "InvalidValue", "DELETE", "/providers/simulator", {}],
+    [409, "ProviderInUse", "DELETE", "/providers/simulator", {}],
   ];
   for (const [status, reason, method, path, body] of cases) {
     const answer = await booth.ask(method, path, { body });

@@ -56,6 +56,7 @@ const refusalCodes: Readonly<Partial<Record<RefusalReason, ExitCode>>> = {
   UnknownProvider: exitCodes.notFound,
   RevisionUnknown: exitCodes.notFound,
   NameTaken: exitCodes.conflict,
+  ProviderInUse: exitCodes.conflict,
   CountOutOfRange: exitCodes.usage,
   InvalidName: exitCodes.usage,
   InvalidValue: exitCodes.usage,

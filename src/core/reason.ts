@@ -130,6 +130,7 @@ export type RefusalReason =
   | "UnknownInstanceType"
   | "UnknownImage"
   | "UnknownProvider"
+  | "ProviderInUse"
   | "VersionSkewTooNew"
   | "VersionSkewTooOld"
   | "ChargeTypeUnsupported"

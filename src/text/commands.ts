@@ -46,6 +46,7 @@ export const commands: Readonly<Partial<Record<Reason, string>>> = {
   UnknownZone: "poolkeeper describe provider {provider}",
   UnknownInstanceType: "poolkeeper describe provider {provider}",
   UnknownImage: "poolkeeper describe provider {provider}",
+  ProviderInUse: "poolkeeper get pools",
   UnknownProvider: "poolkeeper get providers",
   OperationRunning: "poolkeeper describe operation {operation}",
   OperationFinished: "poolkeeper describe operation {operation}",

@@ -60,13 +60,13 @@ test("so has what the intents find wrong", () => {
   assert.ok(said.length > 12, `only ${said.length} phrases were found`);
   for (const message of said) assert.ok(isChinese(complaintText(message, "zh")), message);
   const facts = {
-    field: "provider",
-    value: "fast",
-    message: "it is used by web, db: delete these pools first",
+    field: "endpoint",
+    value: "10.0.0.1",
+    message: "it points into this machine or network, which is no place of a cloud",
   };
   assert.equal(
     sentence("InvalidValue", facts, "zh"),
-    "provider = fast 无效：正被 web, db 使用：请先删除这些节点池。",
+    "endpoint = 10.0.0.1 无效：指向本机或本网络，不是云服务的地址。",
   );
 });
 

@@ -177,7 +177,6 @@ const pairs: readonly Pair[] = [
   ["no node was named", "未指定节点"],
   ["it has * nodes already", "已有 * 个节点"],
   ["these days are excluded already", "这些日期已被排除"],
-  ["it is used by *: delete these pools first", "正被 * 使用：请先删除这些节点池"],
   [
     "it points into this machine or network, which is no place of a cloud",
     "指向本机或本网络，不是云服务的地址",

@@ -150,6 +150,7 @@ export const en = {
     "The provider[ {provider}] has no instance type {instanceType|of this name}[; it has {valid}].",
   UnknownImage: "The provider[ {provider}] has no image {image|of this name}[; it has {valid}].",
   UnknownProvider: "There is no provider {provider|of this name}[; there is {valid}].",
+  ProviderInUse: "{provider|The provider} is used by {object|node pools}: delete these pools first.",
   VersionSkewTooNew:
     "Kubernetes {version|in this version} is newer than the API server[ ({limit})], which kubelets must not be[: choose {valid}].",
   VersionSkewTooOld:

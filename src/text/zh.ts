@@ -124,6 +124,7 @@ export const zh = {
   UnknownInstanceType: "云服务商[ {provider} ]没有[名为 {instanceType} 的]实例规格[；可选：{valid}]。",
   UnknownImage: "云服务商[ {provider} ]没有[名为 {image} 的]镜像[；可选：{valid}]。",
   UnknownProvider: "不存在[名为 {provider} 的]云服务商[；可选：{valid}]。",
+  ProviderInUse: "{provider|云服务商}正被{object|节点池}使用：请先删除这些节点池。",
   VersionSkewTooNew:
     "Kubernetes {version|版本}比 API Server[（{limit}）]更新，kubelet 不允许如此[；可选：{valid}]。",
   VersionSkewTooOld:

@@ -42,8 +42,10 @@ export function deleteProvider(
   const { name } = provider.metadata;
   const users = pools.filter(({ spec }) => spec.providerRef.name === name);
   if (users.length > 0) {
-    const message = `it is used by ${listed(users.map((pool) => pool.metadata.name))}: delete these pools first`;
-    return refuse("InvalidValue", { field: "provider", value: name, message });
+    return refuse("ProviderInUse", {
+      provider: name,
+      object: listed(users.map((pool) => pool.metadata.name)),
+    });
   }
   return grant(
     [{ kind: "Delete", ...placeOf("InfrastructureProvider", provider) }],

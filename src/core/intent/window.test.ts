@@ -118,5 +118,8 @@ test("A provider in use stays, naming its pools", () => {
   const provider = { ...change.object, spec: change.object.spec };
   const [used, free] = [deleteProvider(provider, [aPool()]), deleteProvider(provider, [])];
   assert.ok(!used.ok && free.ok);
-  assert.match(String(used.refusal.facts["message"]), /used by web/);
+  assert.deepEqual(used.refusal, {
+    reason: "ProviderInUse",
+    facts: { provider: "simulator", object: "web" },
+  });
 });
