@@ -6,6 +6,8 @@ import { createRig, makeFastProvider, makePool, makeShop, spare } from "./rig.ts
 import { choose } from "./story.ts";
 import { limitMs } from "./visit.ts";
 
+const webPath = "/apis/poolkeeper.dev/v1alpha1/namespaces/poolkeeper-system/managednodepools/web";
+
 test("an upgrade by disk replacement is watched, with a node that a budget keeps", async (t) => {
   const rig = await createRig(t);
   if (rig === null) return;
@@ -28,6 +30,18 @@ test("an upgrade by disk replacement is watched, with a node that a budget keeps
     await obstacles.getByText("default/shop allows 0").first().waitFor();
     const turns = page.getByRole("table", { name: "Order of the Nodes" });
     await turns.getByRole("row").nth(1).waitFor();
+  });
+
+  await rig.step("a plan that cannot be made anew stays", async () => {
+    await page.route(/\/forecast/, (route) => route.abort());
+    for (const note of ["1", "2", "3"]) {
+      const failed = page.waitForEvent("requestfailed", (request) => request.url().includes("/forecast"));
+      await rig.kube("PATCH", webPath, { metadata: { annotations: { note } } });
+      await failed;
+    }
+    const turns = page.getByRole("table", { name: "Order of the Nodes" });
+    assert.equal(await turns.isVisible(), true);
+    await page.unroute(/\/forecast/);
   });
 
   await rig.step("the dialog wants the name typed, and says what is wrong when it is not", async () => {

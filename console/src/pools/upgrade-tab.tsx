@@ -13,7 +13,7 @@ import { AnswerError } from "../ask/asker.ts";
 import { useAsker } from "../ask/context.ts";
 import { operationsQuery, poolForecastQuery } from "../ask/queries.ts";
 import { useDialog } from "../dialogs/use-dialog.ts";
-import { ProblemAlert } from "../parts/problem.tsx";
+import { ProblemAlert, refusalText } from "../parts/problem.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { ForecastView } from "./forecast.tsx";
 import { UpgradeFields } from "./upgrade-fields.tsx";
@@ -75,7 +75,7 @@ function Running({ operation }: { readonly operation: string }): ReactNode {
 
 function Plan({ pool }: { readonly pool: PoolDetail }): ReactNode {
   const { family, image, kubernetes, when } = useUpgradeTarget();
-  const forecast = useQuery(
+  const { data, error } = useQuery(
     poolForecastQuery(useAsker(), pool.name, {
       imageFamily: family,
       imageVersion: image,
@@ -83,9 +83,9 @@ function Plan({ pool }: { readonly pool: PoolDetail }): ReactNode {
       when,
     }),
   );
-  if (forecast.isError) return <NoPlan error={forecast.error} />;
-  if (forecast.data === undefined) return <Waiting />;
-  return <ForecastView forecast={forecast.data} />;
+  const isKept = data !== undefined && refusalText(error) === undefined;
+  if (error !== null && !isKept) return <NoPlan error={error} />;
+  return data === undefined ? <Waiting /> : <ForecastView forecast={data} />;
 }
 
 /** That there is nothing to upgrade is no trouble. */
