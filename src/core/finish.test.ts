@@ -140,6 +140,15 @@ test("the disk in use changes when it is replaced, not before", () => {
   assert.deepEqual(done.disk, target);
 });
 
+test("a disk that came although its replacement was given up is the one in use", () => {
+  const started = statusAfter({
+    operation: { plan: "PutBackStopped", step: "Start" },
+    instance: { systemDiskId: "d-new" },
+    status: { disk: aDisk("3.0") },
+  });
+  assert.deepEqual(started.disk, target);
+});
+
 test("a kubelet of another version than asked for is no success, and the machine is behind", () => {
   const node = { kubeletVersion: "v1.35.2" };
   const instance = { systemDiskId: "d-new" };

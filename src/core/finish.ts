@@ -164,7 +164,7 @@ function learned({ machine, operation, snapshot, now }: StepView): MachineStatus
     return { ...withDisk(status, status.disk, node), ...nodeUid, joinedTime: timeOf(now) };
   }
   if (!hasNewDisk(machine, operation)) return status;
-  if (operation.step === "ReplaceDisk") return withDisk(status, target, null);
+  if (operation.step === "ReplaceDisk" || operation.step === "Start") return withDisk(status, target, null);
   return operation.step === "AwaitReady" ? withDisk(status, target, node) : status;
 }
 

@@ -197,6 +197,14 @@ table([
     doing("web-1: Upgrade PutBackStopped Start (Failed StepTimedOut)"),
   ],
   [
+    "a disk that is being replaced is waited for, visibly",
+    {
+      operation: { step: "ReplaceDisk", ...since(30 * minuteMs) },
+      instance: { ...stopped, isBusy: true },
+    },
+    waiting("web-1 AwaitingInstance", "web-1 StepStuck"),
+  ],
+  [
     "a node that does not come back is uncordoned and has failed",
     { operation: { step: "AwaitReady", ...since(15 * minuteMs) }, node: { ready: "False" } },
     doing("web-1: Upgrade PutBack Restore (Failed NodeNotReady)"),

@@ -26,7 +26,7 @@ const repairWaitMs = 8 * minuteMs;
 
 /** What to do instead; "Done": go on as if it were. Null: there is nothing better than to go on waiting. */
 export function overdue(view: StepView): Wishes | "Done" | null {
-  const { operation, machine } = view;
+  const { operation } = view;
   if (operation.step === "Drain") return drainOverdue(view);
   const failure = { reason: "StepTimedOut", facts: lateFacts(view), outcome: "Failed" } as const;
   switch (operation.plan as PlanName) {
@@ -37,7 +37,7 @@ export function overdue(view: StepView): Wishes | "Done" | null {
     case "Reboot":
       return putBack(view, { ...failure, reason: "NotHealed" });
     case "ReplaceSystemDisk":
-      if (operation.step === "Stop" && machine.instance?.state !== "Running") return null;
+      if (isUnderWay(view)) return null;
       return putBack(
         view,
         operation.step === "AwaitReady" ? { ...failure, reason: "NodeNotReady" } : failure,
@@ -47,6 +47,12 @@ export function overdue(view: StepView): Wishes | "Done" | null {
     default:
       return null;
   }
+}
+
+/** The provider is at it: only when it has ended can the instance be started again. */
+function isUnderWay({ operation, machine: { instance } }: StepView): boolean {
+  if (operation.step === "Stop") return instance?.state !== "Running";
+  return operation.step === "ReplaceDisk" && instance?.isBusy === true;
 }
 
 /** The step, and what the provider says of a guest that never came. */
