@@ -10,7 +10,7 @@ import { ensureNeeds } from "./needs.ts";
 const root = resolve(import.meta.dirname, "..");
 const bin = join(root, "node_modules", ".bin");
 
-/** Of one file. The longest, on real machines with emulated processors, takes 15 minutes, and 37 on a machine with much else to do. */
+/** Of one file. The longest, on real machines with emulated processors, takes 21 minutes, and 37 on a machine with much else to do. */
 const testLimitMs = 60 * 60_000;
 
 interface Total {

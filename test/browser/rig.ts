@@ -8,6 +8,9 @@ import { createVisitors, type Method, type Occasion, type Request, type Visit } 
 
 const root = path.resolve(import.meta.dirname, "../..");
 
+/** Where the Kubernetes API of a world has Poolkeeper's objects. */
+export const objectsPath = "/apis/poolkeeper.dev/v1alpha1/namespaces/poolkeeper-system";
+
 export interface Rig extends Visit {
   /** A request to the Kubernetes API of this world. A body that is no new object is a merge patch. */
   kube(method: Method, path: string, body?: object): Promise<unknown>;
@@ -160,11 +163,10 @@ export async function spare(rig: Rig, minAvailable = 1): Promise<void> {
 
 /** What the controller makes of a node that has been ill for long enough, where the pool wants a person to look first. */
 export async function makeWaitingRepair(rig: Rig, pool: string, machine: string): Promise<void> {
-  const place = "/apis/poolkeeper.dev/v1alpha1/namespaces/poolkeeper-system";
-  const record = (await rig.kube("GET", `${place}/managedmachines/${machine}`)) as {
+  const record = (await rig.kube("GET", `${objectsPath}/managedmachines/${machine}`)) as {
     readonly metadata: { readonly uid: string };
   };
-  await rig.kube("POST", `${place}/nodeoperations`, {
+  await rig.kube("POST", `${objectsPath}/nodeoperations`, {
     apiVersion: "poolkeeper.dev/v1alpha1",
     kind: "NodeOperation",
     metadata: {

@@ -2,11 +2,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { createRig, makeFastProvider, makePool, makeShop, spare } from "./rig.ts";
+import { createRig, makeFastProvider, makePool, makeShop, objectsPath, spare } from "./rig.ts";
 import { choose } from "./story.ts";
 import { limitMs } from "./visit.ts";
-
-const webPath = "/apis/poolkeeper.dev/v1alpha1/namespaces/poolkeeper-system/managednodepools/web";
 
 test("an upgrade by disk replacement is watched, with a node that a budget keeps", async (t) => {
   const rig = await createRig(t);
@@ -36,7 +34,7 @@ test("an upgrade by disk replacement is watched, with a node that a budget keeps
     await page.route(/\/forecast/, (route) => route.abort());
     for (const note of ["1", "2", "3"]) {
       const failed = page.waitForEvent("requestfailed", (request) => request.url().includes("/forecast"));
-      await rig.kube("PATCH", webPath, { metadata: { annotations: { note } } });
+      await rig.kube("PATCH", `${objectsPath}/managednodepools/web`, { metadata: { annotations: { note } } });
       await failed;
     }
     const turns = page.getByRole("table", { name: "Order of the Nodes" });

@@ -10,6 +10,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "../parts/problem.tsx";
 import { Waiting } from "../parts/waiting.tsx";
+import { Failure } from "../wish/dialog.tsx";
 import { Effects } from "../wish/effects.tsx";
 import { asYaml } from "../wish/equivalent.ts";
 import type { WishState } from "../wish/use-wish.ts";
@@ -84,7 +85,7 @@ function Foreseen({ checked, wish, titles }: ForeseenProps): ReactNode {
   return (
     <SpaceBetween size="s">
       {wish.isOutdated && <Alert type="warning">{t("outdated")}</Alert>}
-      {wish.failure !== null && wish.failure !== undefined && <ProblemAlert error={wish.failure} isUnsure />}
+      <Failure state={wish} />
       <Container>
         <Effects outcome={wish.preview} isOld={wish.isOld} level="h2" />
       </Container>

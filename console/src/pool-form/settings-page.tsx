@@ -18,10 +18,9 @@ import { useTell } from "../app/notices.tsx";
 import { useAsker } from "../ask/context.ts";
 import { poolQuery } from "../ask/queries.ts";
 import { PageProblem } from "../parts/page-problem.tsx";
-import { ProblemAlert } from "../parts/problem.tsx";
 import { Waiting } from "../parts/waiting.tsx";
 import { CopyAs } from "../wish/copy-as.tsx";
-import { Foreseen, TypedName } from "../wish/dialog.tsx";
+import { Failure, Foreseen, TypedName } from "../wish/dialog.tsx";
 import { useWish, type WishState } from "../wish/use-wish.ts";
 import { check } from "./check.ts";
 import { Care, Managed, OnDeletion } from "./managed.tsx";
@@ -138,9 +137,7 @@ function Meaning({ wish, isChanged, sync, onSync, confirm, onConfirm }: MeaningP
           <Box color="text-body-secondary">{t("nothing")}</Box>
         )}
         <TypedName state={wish} value={confirm} onChange={onConfirm} />
-        {wish.failure !== null && wish.failure !== undefined && (
-          <ProblemAlert error={wish.failure} isUnsure />
-        )}
+        <Failure state={wish} />
       </SpaceBetween>
     </Container>
   );

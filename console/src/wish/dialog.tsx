@@ -70,9 +70,7 @@ export function WishDialog(props: WishDialogProps): ReactNode {
           {typeof fields === "function" ? fields(state) : fields}
           <Foreseen state={state} isWished={wish !== null} isRefusalShown={isRefusalShown} />
           <TypedName state={state} value={confirm} onChange={setConfirm} />
-          {state.failure !== null && state.failure !== undefined && (
-            <ProblemAlert error={state.failure} isUnsure />
-          )}
+          <Failure state={state} />
         </SpaceBetween>
         <button type="submit" hidden />
       </form>
@@ -100,6 +98,11 @@ export function Foreseen({ state, isWished, isRefusalShown, level }: ForeseenPro
       {preview === null && isWished && <Waiting />}
     </>
   );
+}
+
+/** What became of sending it, where that is no success. */
+export function Failure({ state: { failure } }: { readonly state: Pick<WishState, "failure"> }): ReactNode {
+  return failure === null ? null : <ProblemAlert error={failure} isUnsure />;
 }
 
 interface TypedNameProps {
